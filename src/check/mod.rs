@@ -18,4 +18,4 @@ pub use history::{
     AnomalyCount, HistoryFinding, HistoryVerdict, MAX_TOLD, OverwrittenVersion, judge, overwritten,
     sentence,
 };
-pub(crate) use history::{clashing, is_of_the_future, too_many};
+pub(crate) use history::{clashing, deadlock_over, is_of_the_future, too_many};

@@ -11,7 +11,7 @@ use super::overdue::{SaleProgress, watched};
 use super::screen::{GOOD, Screen};
 use super::settings::{changed, in_words, past_end};
 use crate::office::{Change, EventSettings, OnSale, Turned};
-use crate::plural::count;
+use crate::plural::{are, count};
 use crate::{BoxOffice, Error, Result, free_event, shown};
 
 pub(super) fn set(file: &Path, arguments: &SetArgs, screen: &Screen) -> Result<u8> {
@@ -112,6 +112,11 @@ fn turn(
         OnSale::Over => office.settings()?.and_then(|it| past_end(&it, screen)),
         _ => None,
     };
+    // Whose hold stands, or is due, can buy by it while nothing else is sold.
+    let held = match (done.on_sale, office.state()) {
+        (OnSale::Closed, Ok(state)) => state.held.saturating_add(state.due),
+        _ => 0,
+    };
     let unpublished = done.unpublished.as_ref().map(Error::to_string);
     let document = TurnDocument {
         ok: true,
@@ -120,7 +125,12 @@ fn turn(
         warning: unpublished.or_else(|| over.clone()),
     };
     screen.answer(&document, |out| {
-        writeln!(out, "{GOOD}{}{GOOD:#}", told(done.on_sale))
+        writeln!(out, "{GOOD}{}{GOOD:#}", told(done.on_sale))?;
+        if held > 0 {
+            let (tickets, are) = (count(held, "ticket"), are(held));
+            writeln!(out, "{tickets} {are} held and can still be bought")?;
+        }
+        Ok(())
     });
     screen.unpublished(done.unpublished.as_ref());
     screen.warned(over.as_deref());

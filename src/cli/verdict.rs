@@ -167,6 +167,12 @@ fn cure(lock: LockKind, endangered: bool) -> &'static str {
         LockKind::Exclusive => {
             "somebody changed the event's files beside this rush without its lock: 'tickets audit' says more"
         }
+        LockKind::WriteOnly => {
+            "'tickets reset' starts anew; then try the exclusive lock, which is held from the read to the write"
+        }
+        LockKind::DataFile => {
+            "'tickets reset' starts anew; then try the exclusive lock, which is on a file that stays"
+        }
         _ => "'tickets reset' starts anew; then try the exclusive lock, which keeps others out",
     }
 }

@@ -3,6 +3,7 @@
 
 mod recorded;
 mod run;
+mod run_finding;
 
 pub use recorded::timeline as recorded;
 pub use run::timeline as run;

@@ -1,14 +1,12 @@
 //! A run of the lab as a timeline: a step is a unit of time.
 
-use crate::check::Anomaly;
-use crate::check::final_state::StateFinding;
+use super::run_finding::finding;
 use crate::lab::{Move, Point, Run, Trial, WorkerEnd};
 use crate::ledger::LockKind;
 use crate::office::Writes;
 use crate::plural::count;
 use crate::timeline::{
-    Clash, Doing, DrawnFinding, DrawnOperation, DrawnOutcome, DrawnVersion, Lane, Sight, Span,
-    Spot, Time, Timeline,
+    Doing, DrawnOperation, DrawnOutcome, DrawnVersion, Lane, Sight, Span, Spot, Time, Timeline,
 };
 
 /// The timeline of a run, to be drawn; with the chance of a bad end before its first step and after each,
@@ -66,8 +64,13 @@ fn title(trial: &Trial, users: usize) -> String {
         Writes::Replace => "",
         Writes::InPlace => ", count written in place",
     };
+    let query = if trial.query {
+        ", query outside the lock"
+    } else {
+        ""
+    };
     let (buyers, tickets) = (count(users as u64, "buyer"), count(trial.stock, "ticket"));
-    format!("{buyers}, {tickets}, {lock}{writes}")
+    format!("{buyers}, {tickets}, {lock}{writes}{query}")
 }
 
 struct Drawing {
@@ -97,6 +100,9 @@ impl Drawing {
             self.release(buyer, at);
             if let Some(operation) = self.operations.get_mut(buyer) {
                 operation.killed = Some(at);
+                // The step is its own, though it does nothing in it.
+                let step = Span::new(Doing::Point(String::new()), at, at + 1);
+                operation.spans.push(step);
             }
             return;
         }
@@ -221,40 +227,5 @@ impl Drawing {
                 operation.read = Some(Sight::Torn("an empty file".to_owned()));
             }
         }
-    }
-}
-
-/// A finding with those whom it names, of a torn read its writer first; of the whole run where the count was written last.
-fn finding(finding: &StateFinding, last: Option<Spot>) -> DrawnFinding {
-    let place = |name: &String| {
-        let number: usize = name.strip_prefix("user-")?.parse().ok()?;
-        Some(Spot {
-            lane: number.checked_sub(1)?,
-            operation: 0,
-        })
-    };
-    let mut places: Vec<_> = finding.buyers.iter().filter_map(place).collect();
-    // Who went with an overwritten sale, before the one that the count goes by.
-    let with = finding.with.iter().filter_map(place);
-    let at = places.len().saturating_sub(1);
-    places.splice(at..at, with);
-    if places.is_empty() {
-        places.extend(last);
-    }
-    let clash = match finding.kind {
-        Anomaly::LostUpdate => Clash::Writes,
-        Anomaly::TornRead => {
-            places.reverse();
-            Clash::WriteRead
-        }
-        _ => Clash::Whole,
-    };
-    DrawnFinding {
-        kind: finding.kind.explained(),
-        clash,
-        sentence: finding.text.clone(),
-        places,
-        harm: finding.kind.harm().to_owned(),
-        ..DrawnFinding::default()
     }
 }

@@ -31,10 +31,19 @@ pub(super) struct StreamCount {
     pub(super) state: EventState,
     /// By what it is sold; `None`: it was not made for real.
     pub(super) settings: Option<EventSettings>,
+    /// A sum of the settings: other ones have another.
+    pub(super) rules: u64,
     /// The same as it is answered.
     pub(super) body: Bytes,
     /// The body's tag.
     pub(super) etag: HeaderValue,
+}
+
+impl StreamCount {
+    /// The sum of the settings, as an open page compares it.
+    pub(super) fn rules_tag(&self) -> String {
+        format!("{:016x}", self.rules)
+    }
 }
 
 /// What a look found.
@@ -90,6 +99,7 @@ fn look(office: &BoxOffice, look: u64) -> Seen {
         .numbered_state()
         .map_err(|error| ProblemResponse::of(&error))?;
     let body = serde_json::to_vec(&EventReply::of(&state)).unwrap_or_default();
+    let rules = serde_json::to_vec(&settings).unwrap_or_default();
     // Weak: a proxy may compress it.
     let etag = format!("W/\"{:016x}\"", xxh3_64(&body));
     Ok(Arc::new(StreamCount {
@@ -97,6 +107,7 @@ fn look(office: &BoxOffice, look: u64) -> Seen {
         seq,
         state,
         settings,
+        rules: xxh3_64(&rules),
         body: body.into(),
         etag: HeaderValue::try_from(etag).map_err(|_| ProblemResponse::stuck())?,
     }))

@@ -34,22 +34,35 @@ pub(super) fn acts(timeline: &Timeline, choice: &Choice, marks: &Marks) -> Vec<A
         };
         for (at, span) in operation.spans.iter().enumerate() {
             let (from, to) = span.bounds();
+            let waits_on = matches!(span.doing, Doing::Wait | Doing::WaitFor(_))
+                && operation
+                    .span(|doing| matches!(doing, Doing::Stuck(_)))
+                    .is_some_and(|stuck| stuck.bounds().1 == from);
             acts.push(Act {
                 place,
                 from,
                 to,
                 doing: Some(span.doing.clone()),
-                words: words(timeline, marks, operation, &span.doing),
+                // Who waits on behind a deadlock has asked before.
+                words: if waits_on {
+                    String::new()
+                } else {
+                    words(timeline, marks, operation, &span.doing)
+                },
                 findings: marks.at_span(operation, place, at),
                 proves: marks.proves(place, span),
             });
         }
+        acts.extend(given_up(timeline, place, operation));
         if let Some(at) = operation.killed {
             let unsaid = operation.spans.is_empty();
             acts.push(Act {
                 place,
                 from: at,
-                to: at,
+                to: match timeline.time {
+                    Time::Steps => at.saturating_add(1),
+                    Time::Nanoseconds => at,
+                },
                 doing: None,
                 words: "killed".to_owned(),
                 findings: marks.of_place(place).filter(|_| unsaid).collect(),
@@ -62,6 +75,25 @@ pub(super) fn acts(timeline: &Timeline, choice: &Choice, marks: &Marks) -> Vec<A
     acts
 }
 
+/// The answer of one that was waiting for a lock until it was answered: nothing else tells when it gave up.
+fn given_up(timeline: &Timeline, place: Spot, operation: &DrawnOperation) -> Option<Act> {
+    let (_, end) = operation.bounds()?;
+    let bounds = || operation.spans.iter().map(|span| (span, span.bounds()));
+    let waited = bounds().any(|(span, (from, to))| span.doing.waits() && from < end && to == end);
+    let goes_on = bounds().any(|(_, (from, _))| from == end);
+    let is_timed = timeline.time == Time::Nanoseconds && operation.killed.is_none();
+    let words = told(operation).filter(|_| is_timed && waited && !goes_on)?;
+    Some(Act {
+        place,
+        from: end,
+        to: end,
+        doing: Some(Doing::Point("answer".to_owned())),
+        words,
+        findings: Vec::new(),
+        proves: false,
+    })
+}
+
 /// What is done in a span, in plain words.
 fn words(timeline: &Timeline, marks: &Marks, operation: &DrawnOperation, doing: &Doing) -> String {
     let reads = operation.span(Doing::reads).is_some();
@@ -69,7 +101,10 @@ fn words(timeline: &Timeline, marks: &Marks, operation: &DrawnOperation, doing: 
         // What a buyer saw is said where it read it.
         Doing::Query if reads => "asks".to_owned(),
         Doing::Query => with("asks", seen(timeline, operation)),
-        Doing::Wait => "waits".to_owned(),
+        Doing::Wait if timeline.time == Time::Steps => "waits".to_owned(),
+        Doing::Wait if marks.locks.len() > 1 => "asks for a lock".to_owned(),
+        Doing::Wait => "asks for the lock".to_owned(),
+        Doing::WaitFor(inode) => format!("asks for {}", marks.lock_name(*inode)),
         Doing::Stuck(inode) => format!("waits for {}", marks.lock_name(*inode)),
         Doing::Hold(inode) => format!("holds {}", marks.lock_name(*inode)),
         Doing::Read => with("reads", seen(timeline, operation)),

@@ -168,7 +168,9 @@ fn overwrites(scene: &Scene<'_>, layout: &Layout) -> Vec<Option<Arrow>> {
                     .zip(places.skip(1).copied())
                     .collect()
             }
-            Clash::Holds | Clash::Waits | Clash::Whole => continue,
+            Clash::Reads | Clash::OwnWrites | Clash::Holds | Clash::Waits | Clash::Whole => {
+                continue;
+            }
         };
         for (first, second) in pairs {
             let pair = (first, second, finding.clash);

@@ -51,7 +51,7 @@ pub(super) fn line(
 /// Half the height of a bar, and how it is filled; nothing for what is drawn as a line.
 pub(super) fn style(doing: &Doing, colour: &str) -> Option<(f64, String)> {
     Some(match doing {
-        Doing::Wait | Doing::Stuck(_) | Doing::Hold(_) => return None,
+        Doing::Wait | Doing::WaitFor(_) | Doing::Stuck(_) | Doing::Hold(_) => return None,
         Doing::Think | Doing::Point(_) => {
             (6.5, format!(r#"rx="3" fill="{QUIET}" fill-opacity="0.12""#))
         }
@@ -89,7 +89,8 @@ pub(super) fn bar(
     let middle = row.middle();
     let colour = if act.proves { ACCENT } else { QUIET };
     let Some(doing) = &act.doing else {
-        let cross = format!("M{:.1} {:.1}l12 12m0 -12l-12 12", x0 - 6.0, middle - 6.0);
+        let left = f64::midpoint(x0, x1) - 6.0;
+        let cross = format!("M{left:.1} {:.1}l12 12m0 -12l-12 12", middle - 6.0);
         let rest = r#"class="k" stroke-width="3" stroke-linecap="round""#;
         return canvas.path(&cross, QUIET, rest);
     };

@@ -72,7 +72,7 @@ impl Choice {
     fn pick(&mut self, timeline: &Timeline) {
         let drawn = timeline.findings.iter().take(FINDINGS);
         let named: Vec<Spot> = drawn
-            .flat_map(|finding| ends(&finding.places))
+            .flat_map(|finding| ends(&finding.places).chain(ends(&finding.beside)))
             .copied()
             .filter(|place| timeline.operation(*place).is_some())
             .collect();
@@ -115,7 +115,9 @@ impl Choice {
         let named: HashSet<Spot> = timeline
             .findings
             .iter()
-            .flat_map(|finding| finding.places.iter().chain(&finding.also).copied())
+            .flat_map(|finding| [&finding.places, &finding.beside, &finding.also])
+            .flatten()
+            .copied()
             .collect();
         let blank = Fold {
             doubtful: timeline.incomplete,

@@ -71,7 +71,7 @@ pub(super) fn is_minor(act: &Act) -> bool {
     let asks = act.doing == Some(Doing::Query) && act.words == "asks";
     let quiet = matches!(
         act.doing,
-        Some(Doing::Wait | Doing::Think | Doing::Sync | Doing::Point(_))
+        Some(Doing::Wait | Doing::WaitFor(_) | Doing::Think | Doing::Sync | Doing::Point(_))
     );
     (asks || quiet) && act.findings.is_empty()
 }

@@ -40,6 +40,8 @@ struct Saying {
     ends: bool,
     marked: bool,
     rank: u8,
+    /// Whether it is a wait, which is over before anything else begins.
+    waits: bool,
     /// Its place in time among those of the lane.
     order: usize,
 }
@@ -116,7 +118,7 @@ fn sayings(acts: &[&Act], scale: &Scale) -> Vec<Saying> {
         let last = sayings.last_mut().filter(|(place, _)| *place == act.place);
         if let Some((_, last)) = last {
             let both = format!("{}, {}", last.words, act.words);
-            if x0 - last.x.1 < NEAR && x1 - x0 < wide(&act.words, SIZE) {
+            if !last.waits && x0 - last.x.1 < NEAR && x1 - x0 < wide(&act.words, SIZE) {
                 last.words = both;
                 last.x.1 = x1;
                 last.ends = false;
@@ -131,6 +133,7 @@ fn sayings(acts: &[&Act], scale: &Scale) -> Vec<Saying> {
             ends: matches!(act.doing, Some(Doing::Write)),
             marked,
             rank: rank(act),
+            waits: act.doing.as_ref().is_some_and(Doing::waits),
             order: sayings.len(),
         };
         sayings.push((act.place, saying));

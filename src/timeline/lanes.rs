@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::acts::told;
+use super::acts::{Act, told};
 use super::bars::{bar, line, spine};
 use super::canvas::{Canvas, Ink, QUIET, badge};
 use super::labels;
@@ -106,7 +106,13 @@ fn shape(
 fn details(scene: &Scene<'_>, place: Spot) -> String {
     let mut lines: Vec<String> = Vec::new();
     let own = scene.acts.iter().filter(|act| act.place == place);
-    for act in own.filter(|act| !act.words.is_empty()).take(12) {
+    // What it was told comes last.
+    let is_answer = |act: &Act| {
+        let is_point = matches!(act.doing, Some(Doing::Point(_)));
+        is_point && scene.timeline.time == Time::Nanoseconds
+    };
+    let own = own.filter(|act| !act.words.is_empty() && !is_answer(act));
+    for act in own.take(12) {
         let words = &act.words;
         lines.push(match scene.timeline.time {
             Time::Steps => format!("{words} (step {})", act.from.saturating_add(1)),

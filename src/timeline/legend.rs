@@ -108,16 +108,22 @@ fn doings(scene: &Scene<'_>) -> Vec<Item> {
         Time::Steps if !cuts => "writes its sale",
         _ => "writes the count",
     };
+    let is_wait = |act: &Act| matches!(act.doing, Some(Doing::Wait | Doing::WaitFor(_)));
+    let waits = match scene.timeline.time {
+        Time::Steps => "waits for the lock",
+        Time::Nanoseconds if scene.marks.locks.len() > 1 => "has asked for a lock",
+        Time::Nanoseconds => "has asked for the lock",
+    };
     let mut items = Vec::new();
     for (doing, words) in [
         (Doing::Query, "asks how many are left"),
-        (Doing::Wait, "waits for the lock"),
+        (Doing::Wait, waits),
         (Doing::Read, "reads the count"),
         (Doing::Truncate, "empties the count"),
         (Doing::Write, writes),
         (Doing::Sync, "publishes the count"),
     ] {
-        if occurs(&doing) {
+        if occurs(&doing) || doing == Doing::Wait && scene.acts.iter().any(is_wait) {
             let shape = match style(&doing, QUIET) {
                 Some((half, rest)) => bar(half, &rest),
                 None => line(WAITS),

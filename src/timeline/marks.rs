@@ -123,7 +123,8 @@ impl Marks {
                     // What was cut was read empty, or whatever was written of it.
                     _ => writes && !self.cuts.contains(&place),
                 },
-                (Clash::WriteRead, false) => reads,
+                (Clash::WriteRead, false) | (Clash::Reads, _) => reads,
+                (Clash::OwnWrites, _) => writes,
                 (Clash::Holds | Clash::Waits, _) => {
                     let own = self.is_of_lock(*number, *clash, place, act);
                     own.unwrap_or(match doing {
@@ -173,10 +174,11 @@ fn happens(operation: &DrawnOperation, clash: Clash, first: bool) -> Option<usiz
     let act = match (clash, first) {
         (Clash::WriteRead, true) => cut().or_else(write),
         (Clash::WriteRead, false) => read(),
+        (Clash::Reads, _) => read().or_else(write),
+        (Clash::OwnWrites | Clash::Writes, _) => write().or_else(read),
         (Clash::Holds, _) => hold(),
         (Clash::Waits, _) => wait(),
         (Clash::Whole, _) => write().or_else(cut).or_else(read),
-        (Clash::Writes, _) => write().or_else(read),
     };
     act.or_else(hold)
         .or_else(|| (!operation.spans.is_empty()).then_some(0))

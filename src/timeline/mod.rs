@@ -40,6 +40,7 @@ mod canvas;
 mod captions;
 mod choose;
 mod chosen_acts;
+mod cuts;
 mod family;
 mod fates;
 mod fold;

@@ -165,8 +165,10 @@ pub struct DrawnFinding {
     pub clash: Clash,
     /// The whole finding as a sentence.
     pub sentence: String,
-    /// Everything that it names, in the order in which it happened: all of it is marked.
+    /// Everything that it names and that went wrong, in the order in which it happened: all of it is marked.
     pub places: Vec<Spot>,
+    /// What it names besides, by which the others are measured and which did nothing wrong: it is drawn, not marked.
+    pub beside: Vec<Spot>,
     /// Of one about locks, which holds or waits of those it is about, by when they began; where none is said, the first of each.
     pub locks: BTreeSet<(Spot, u64)>,
     /// Those that others like it name: they are counted, not marked.
@@ -182,6 +184,10 @@ pub enum Clash {
     Writes,
     /// The write of the first and the read of the second.
     WriteRead,
+    /// The reads alone, whatever was written after them.
+    Reads,
+    /// Each write by itself: none of them over another.
+    OwnWrites,
     /// The holds of both.
     Holds,
     /// The waits of all, each for what another holds.

@@ -33,7 +33,10 @@ pub(super) fn badges(scene: &Scene<'_>, scale: &Scale, rows: &[LaneRow]) -> Vec<
         let mut free = f64::NEG_INFINITY;
         for act in own.filter(|act| !act.findings.is_empty()) {
             let words = numbers(&act.findings);
-            let x = f64::midpoint(scale.at(act.from), scale.at(act.to)) + 4.0;
+            // Where time is cut out, before that.
+            let pieces = scale.pieces(scale.at(act.from), scale.at(act.to));
+            let (from, to) = pieces.first().copied().unwrap_or_default();
+            let x = f64::midpoint(from, to) + 4.0;
             let x = x.max(free);
             free = x + wide(&words, 11) + 12.0;
             badges.push(Badge {

@@ -63,6 +63,8 @@ pub enum Doing {
     Query,
     /// Waits for the lock.
     Wait,
+    /// Waits for the lock of the file with this number, where there are several that somebody holds.
+    WaitFor(u64),
     /// Waits in a deadlock for the lock of the file with this number.
     Stuck(u64),
     /// Holds the lock of the file with this number.
@@ -92,6 +94,11 @@ impl Doing {
     /// Whether it reads what it goes by.
     pub(super) fn reads(&self) -> bool {
         matches!(self, Self::Read | Self::Sometime { reads: true, .. })
+    }
+
+    /// Whether it waits for a lock.
+    pub(super) fn waits(&self) -> bool {
+        matches!(self, Self::Wait | Self::WaitFor(_) | Self::Stuck(_))
     }
 
     /// Whether it writes its version.

@@ -169,8 +169,11 @@ impl<'a> RowPlan<'a> {
         // What one who only asks was told is what it saw.
         let asked = |one: &&DrawnOperation| !matches!(one.outcome, Some(DrawnOutcome::Told(_)));
         let told = operation.filter(asked).and_then(told);
-        let told =
-            told.filter(|told| *told != words && last.is_some_and(|last| std::ptr::eq(last, act)));
+        let mut own = self.scene.acts.iter().filter(|one| one.place == act.place);
+        let told = told.filter(|told| {
+            let is_last = last.is_some_and(|last| std::ptr::eq(last, act));
+            is_last && own.all(|one| one.words != *told)
+        });
         let end = told.map_or_else(String::new, |told| format!(", {told}"));
         let whole = over.as_ref().unwrap_or(&words);
         let mut all = vec![format!("{whole}{end}")];

@@ -1,6 +1,9 @@
 //! Where a time lies from left to right. In proportion, and where nothing happens for long, time is cut out: a break.
 
+use std::collections::HashMap;
+
 use super::choose::Choice;
+use super::cuts::{cut_gaps, stub};
 use super::model::Time;
 use super::operation::Doing;
 use super::scene::Scene;
@@ -30,9 +33,6 @@ const BREAK: f64 = 24.0;
 const STEP: f64 = 180.0;
 /// Between two times, at least, where there is room.
 const LEAST: f64 = 3.0;
-/// So many breaks at most, of gaps that would each take more than this part of the room.
-const BREAKS: usize = 12;
-const PART: f64 = 0.14;
 
 impl Scale {
     /// Lays the times of what is drawn out between two places.
@@ -59,8 +59,11 @@ impl Scale {
                 .filter_map(|(at, gap)| Some((at, (*gap)?)))
         };
         let open = || all_gaps().filter(|(at, _)| !is_cut(*at));
-        let breaks = all_gaps().filter(|(at, _)| is_cut(*at)).count();
-        let room = right - left - fold * folds as f64 - BREAK * breaks as f64;
+        let cuts = times.windows(2).enumerate().filter(|(at, _)| is_cut(*at));
+        let stubs = cuts.map(|(at, gap)| (at, stub(scene, gap)));
+        let stubs: HashMap<usize, f64> = stubs.collect();
+        let breaks: f64 = stubs.values().map(|stub| BREAK + 2.0 * stub).sum();
+        let room = right - left - fold * folds as f64 - breaks;
         let spaces = open().count() as f64;
         let least = LEAST.min(room / 2.0 / spaces.max(1.0));
         let all: f64 = open().map(|(_, gap)| gap as f64).sum();
@@ -75,8 +78,9 @@ impl Scale {
             scale.knots.push((time, place));
             match gaps.get(at) {
                 Some(&Some(_)) if is_cut(at) => {
-                    scale.breaks.push((place, place + BREAK));
-                    place += BREAK;
+                    let stub = stubs.get(&at).copied().unwrap_or_default();
+                    scale.breaks.push((place + stub, place + stub + BREAK));
+                    place += BREAK + 2.0 * stub;
                 }
                 Some(&Some(gap)) => place += least + gap as f64 * each,
                 _ => {
@@ -176,54 +180,6 @@ impl Scale {
         ticks.sort_unstable_by_key(|tick| tick.0);
         ticks
     }
-}
-
-/// Which of the gaps between times are cut out: long ones, in which nothing can happen.
-fn cut_gaps(scene: &Scene<'_>, times: &[u64], gaps: &[Option<u64>]) -> Vec<bool> {
-    let pairs = times.windows(2).zip(gaps);
-    let quiet: Vec<Option<u64>> = pairs
-        .map(|(pair, gap)| match pair {
-            &[from, to] => gap.filter(|_| !may_happen(scene, from, to)),
-            _ => None,
-        })
-        .collect();
-    let least = cuts(scene.timeline.time, gaps, &quiet);
-    let is_long = |gap: &Option<u64>| gap.zip(least).is_some_and(|(gap, least)| gap >= least);
-    quiet.iter().map(is_long).collect()
-}
-
-/// Whether something is done between two times, nobody knows when.
-fn may_happen(scene: &Scene<'_>, from: u64, to: u64) -> bool {
-    let mut acts = scene.acts.iter();
-    acts.any(|act| {
-        let sometime = matches!(act.doing, Some(Doing::Sometime { .. }));
-        sometime && act.from <= from && act.to >= to
-    })
-}
-
-/// From which length on a gap is cut out, if any is: as long as one takes more than its part of all that is left. `quiet`:
-/// those in which nothing can happen, which alone are cut.
-fn cuts(unit: Time, gaps: &[Option<u64>], quiet: &[Option<u64>]) -> Option<u64> {
-    let mut gaps: Vec<u64> = gaps.iter().flatten().copied().collect();
-    let mut quiet: Vec<u64> = quiet.iter().flatten().copied().collect();
-    if unit == Time::Steps {
-        return gaps.iter().any(|gap| *gap > 2).then_some(3);
-    }
-    gaps.sort_unstable_by_key(|gap| std::cmp::Reverse(*gap));
-    quiet.sort_unstable_by_key(|gap| std::cmp::Reverse(*gap));
-    let mut rest: f64 = gaps.iter().map(|gap| *gap as f64).sum();
-    let median = gaps.get(gaps.len() / 2).copied().unwrap_or_default();
-    let mut least = None;
-    for (at, &gap) in quiet.iter().enumerate().take(BREAKS) {
-        // Something must be left to be drawn, and what recurs is no break.
-        let recurs = gap / 4 <= median;
-        if (gap as f64) < rest * PART || at + 3 > gaps.len() || recurs {
-            break;
-        }
-        rest -= gap as f64;
-        least = Some(gap);
-    }
-    least
 }
 
 /// The times at which something that is drawn begins or ends.

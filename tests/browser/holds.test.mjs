@@ -47,9 +47,22 @@ test("a hold is confirmed and given back without a script", async (t) => {
 test("when the time is over the page says so, and others may have the tickets", async (t) => {
   const { office, page } = await held(t, "2s");
   await page.getByText("The time is up. You can still buy").waitFor();
+  for (const past of ["#until", "#remaining"]) assert.equal(await page.locator(past).isVisible(), false, past);
   await isAccessible(page);
   await office.run("book", "alice", "--quantity", "3");
   await press(page, "Buy 2 tickets");
   await page.getByText("Somebody else has got the tickets").waitFor();
   assert.equal((await office.lines("expire")).length, 1);
+});
+
+test("a hold whose service is away says so until it is back", async (t) => {
+  const { service, page } = await held(t, "15m", { complains: true });
+  const lost = page.locator("#silent", { hasText: "Not connected, trying again" });
+  await service.kill();
+  await lost.waitFor();
+  await isAccessible(page);
+  await service.again();
+  await lost.waitFor({ state: "detached" });
+  await press(page, "Buy 2 tickets");
+  await isReceipt(page, "You have 2 tickets");
 });

@@ -3,11 +3,11 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import test from "node:test";
 import { PHONE, fillIn, isAccessible, isReceipt, press, visit } from "./browser.mjs";
-import { Office } from "./office.mjs";
+import { Office, eventually, proxy } from "./office.mjs";
 
 const isOn = (page, name) => page.getByRole("button", { name, exact: true }).isEnabled();
 
-async function open(t, settings) {
+async function open(t, settings = {}) {
   const office = await Office.make(t, "4", "--hold", "15m");
   const service = await office.serve();
   const page = await visit(t, service.url, settings);
@@ -58,6 +58,62 @@ test("a form whose service is away says that it is out of date, and lets it be s
   await service.again();
   await page.getByText("3 tickets left").waitFor();
   await lost.waitFor({ state: "hidden" });
+});
+
+for (const [what, button] of [["form", undefined], ["hold", "Hold for 15 minutes"]]) {
+  test(`a ${what} that hears nothing more of the service says so, though nothing has broken off`, async (t) => {
+    const office = await Office.make(t, "4", "--hold", "15m");
+    const between = await proxy(t, await office.serve());
+    const page = await visit(t, between.url, { complains: true });
+    await page.clock.install();
+    await page.reload();
+    await page.getByText("4 tickets left").waitFor();
+    let streams = 0;
+    page.on("response", (response) => response.url().endsWith("/stream") && (streams += 1));
+    if (button) {
+      await fillIn(page, "bob", 2);
+      await press(page, button);
+      await isReceipt(page, "2 tickets are on hold for you");
+    } else {
+      await page.reload();
+    }
+    await eventually("it listens", () => streams > 0);
+    const silent = page.locator("#silent", { hasText: "Not connected, trying again" });
+    between.stalls = true;
+    await office.run("book", "alice", "--quantity", "2");
+    // Not for one heartbeat that is late.
+    await page.clock.fastForward(20_000);
+    assert.equal(await silent.count(), 0);
+    await page.clock.fastForward(20_000);
+    await silent.waitFor();
+    between.stalls = false;
+    await page.clock.fastForward(40_000);
+    await silent.waitFor({ state: "detached" });
+    if (!button) await page.getByText("2 tickets left").waitFor();
+  });
+}
+
+test("an open page says that the settings have changed, and not that others buy", async (t) => {
+  const { office, page } = await open(t, { complains: true });
+  const changed = page.locator("#changed", { hasText: "Ticket sales have changed" });
+  await office.run("book", "alice");
+  await page.getByText("3 tickets left").waitFor();
+  assert.equal(await changed.count(), 0);
+  await office.run("set", "--hold", "5m");
+  await changed.waitFor();
+  assert.equal(await isOn(page, "Buy"), true);
+  await press(page, "Hold for 15 minutes");
+  await page.getByRole("alert").getByText("Ticket sales have changed").waitFor();
+  await press(page, "Hold for 5 minutes");
+  await isReceipt(page, "2 tickets are on hold for you");
+});
+
+test("a page that waits for the sale follows its day", async (t) => {
+  const office = await Office.make(t, "4", "--from", "2999-01-01T00:00:00Z");
+  const page = await visit(t, (await office.serve()).url);
+  await page.getByText("On sale from 2999-01-01").waitFor();
+  await office.run("set", "--from", "2999-02-02T00:00:00Z");
+  await page.getByText("On sale from 2999-02-02").waitFor();
 });
 
 test("a form whose network is away says so", async (t) => {

@@ -2,6 +2,7 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -94,6 +95,31 @@ export class Office {
     for (const service of this.services) service.child.kill("SIGKILL");
     await rm(this.directory, { recursive: true, force: true });
   }
+}
+
+// A proxy in front of a service. While `stalls` is set it forwards nothing, and closes nothing.
+export async function proxy(t, service) {
+  const ends = new Set();
+  const made = { stalls: false };
+  const server = createServer((client) => {
+    const upstream = connect(service.port, "127.0.0.1");
+    for (const [from, to] of [[client, upstream], [upstream, client]]) {
+      ends.add(from);
+      from.on("data", (data) => made.stalls || to.write(data));
+      from.on("error", () => {});
+      from.on("close", () => {
+        ends.delete(from);
+        if (!made.stalls) to.destroy();
+      });
+    }
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  afterwards(t, async () => {
+    for (const end of ends) end.destroy();
+    server.close();
+  });
+  return Object.assign(made, { url: `http://127.0.0.1:${server.address().port}` });
 }
 
 export class Service {

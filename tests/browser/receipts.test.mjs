@@ -94,6 +94,25 @@ test("who comes back to the form is told what is bought already", async (t) => {
   assert.equal(await other.locator("#already").isVisible(), false);
 });
 
+for (const [what, change] of [
+  ["cancelled", (order) => ["cancel", order.id]],
+  ["of an event that was begun anew", () => ["reset", "9", "--force"]],
+]) {
+  test(`who comes back to the form is told nothing of an order that is ${what}`, async (t) => {
+    const { office, service, page, order, sent, receipt } = await bought(t, "Buy", { complains: true });
+    await page.goto(service.url);
+    await page.getByText("You have already bought 2 tickets here.").waitFor();
+    await office.run(...change(order));
+    const asks = () => sent.filter((it) => it === `GET ${new URL(receipt).pathname}`).length;
+    const before = asks();
+    await page.goto(service.url);
+    await eventually("it is forgotten", () => page.evaluate(() => !Object.values(sessionStorage).join("").includes("/r/")));
+    assert.equal(asks(), before + 1);
+    assert.equal(await page.locator("#already").isVisible(), false);
+    assert.deepEqual(sent.filter((it) => !it.startsWith("GET ")), []);
+  });
+}
+
 for (const [where, hides] of [["over https", false], ["over http", true]]) {
   test(`the link of a receipt is copied, as ${where}`, async (t) => {
     const { page, receipt } = await bought(t);

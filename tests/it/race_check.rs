@@ -8,6 +8,7 @@ mod forged;
 mod histories;
 mod hostile;
 mod left_out;
+mod lessons;
 mod lock_runs;
 mod locks;
 mod named;

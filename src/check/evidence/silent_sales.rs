@@ -10,8 +10,7 @@ use super::record::OperationOutcome;
 impl Evidence {
     /// The sales that were acknowledged and do not say which version they wrote.
     pub(crate) fn silent_sales(&self) -> impl Iterator<Item = &Operation> {
-        let all = self.operations.iter();
-        all.filter(|did| did.outcome == OperationOutcome::Sold && did.write == UNSAID)
+        self.operations.iter().filter(|did| is_silent_sale(did))
     }
 
     /// From which version on such a sale may have written it: one behind the one that it read; [`UNSAID`] where there is none.
@@ -20,12 +19,45 @@ impl Evidence {
         from.min().unwrap_or(UNSAID)
     }
 
+    /// The sales that were acknowledged, do not say which version they wrote, and of which the ledger has no line.
+    pub(crate) fn unwritten_sales(&self) -> Vec<u32> {
+        let Some(lines) = &self.ledger else {
+            return Vec::new();
+        };
+        let all = (0..).zip(&self.operations);
+        let silent = all.filter(|(_, did)| is_silent_sale(did));
+        let mut silent = silent.peekable();
+        if silent.peek().is_none() {
+            return Vec::new();
+        }
+        // The last version of each nonce, and of each buyer.
+        let mut by_nonce: HashMap<WriteNonce, u64> = HashMap::new();
+        let mut by_buyer: HashMap<u32, u64> = HashMap::new();
+        for line in lines {
+            let of_buyer = by_buyer.entry(line.buyer).or_default();
+            *of_buyer = line.seq.max(*of_buyer);
+            let of_nonce = by_nonce.entry(line.nonce).or_default();
+            *of_nonce = line.seq.max(*of_nonce);
+        }
+        let is_written = |did: &Operation| {
+            let own = [by_buyer.get(&did.buyer), by_nonce.get(&did.nonce)];
+            let last = own.into_iter().flatten().max();
+            last.is_some_and(|last| *last >= self.may_write_from(did))
+        };
+        let lost = silent.filter(|(_, did)| !is_written(did));
+        lost.map(|(at, _)| at).collect()
+    }
+
     fn may_write_from(&self, did: &Operation) -> u64 {
         match did.read {
             UNSAID => self.first.saturating_add(1),
             read => read.saturating_add(1),
         }
     }
+}
+
+fn is_silent_sale(did: &Operation) -> bool {
+    did.outcome == OperationOutcome::Sold && did.write == UNSAID
 }
 
 /// Which lines of a ledger sales that do not say what they wrote may have written: by whom, and from which version on.

@@ -44,6 +44,7 @@ pub use judge::judge;
 pub(crate) use sold::too_many;
 pub use verdict::{AnomalyCount, HistoryFinding, HistoryVerdict, MAX_TOLD};
 pub use words::sentence;
+pub(crate) use words_of_deadlocks::deadlock_over;
 pub(crate) use words_of_versions::is_of_the_future;
 
 #[cfg(test)]

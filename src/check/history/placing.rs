@@ -63,6 +63,9 @@ pub(super) fn place_all(
     place_odd(chain, evidence, &odd, findings);
     place_denied(chain, evidence, &denied, findings);
     tell_missing(chain, evidence, &missing, findings);
+    for index in evidence.unwritten_sales() {
+        findings.add(Anomaly::LostSale, &[index], None);
+    }
     by_version(evidence, waiting)
 }
 
@@ -160,10 +163,10 @@ fn follows(operation: &Operation) -> bool {
         || operation.read.checked_add(1) == Some(operation.write)
 }
 
-/// More was acknowledged than there was: the first sale beyond the stock, in the order in which they were written.
+/// More was sold than there was: the first sale beyond the stock, in the order in which they were written.
 fn oversold(evidence: &Evidence, findings: &mut Findings<'_>) {
     let all = evidence.operations.iter();
-    let sold = all.filter(|did| did.outcome == OperationOutcome::Sold);
+    let sold = all.filter(|did| did.outcome == OperationOutcome::Sold || did.is_pending());
     let sold = sold.fold(0_u64, |sum, did| sum.saturating_add(did.quantity.into()));
     if sold > evidence.stock
         && let Some(first) = WriteOrder::of(evidence).beyond_stock().first()

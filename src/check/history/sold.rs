@@ -1,12 +1,13 @@
 //! How many were sold in all, beside the stock and beside what is left.
 
-use crate::check::evidence::{Evidence, OperationOutcome, UNSAID};
+use crate::check::evidence::{Evidence, UNSAID};
+use crate::check::write_order::WriteOrder;
 
 /// How many were sold, of how many, and how many of them do not exist.
 pub(crate) fn too_many(evidence: &Evidence) -> String {
-    let sold = evidence.operations.iter();
-    let sold = sold.filter(|did| did.outcome == OperationOutcome::Sold);
-    let sold = sold.fold(0_u64, |sum, did| sum.saturating_add(did.quantity.into()));
+    let order = WriteOrder::of(evidence);
+    let sold = order.sold();
+    let sold = sold.fold(0_u64, |sum, (_, many)| sum.saturating_add(many));
     let tickets = |many: u64, one: &str, more: &str| match many {
         1 => format!("1 ticket {one}"),
         many => format!("{many} tickets {more}"),

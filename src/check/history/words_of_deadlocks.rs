@@ -39,6 +39,16 @@ pub(super) fn deadlocked<'a>(
     }
 }
 
+/// When the first of those who wait for one another was killed or gave up, ns; [`UNSAID`] where none did.
+pub(crate) fn deadlock_over(evidence: &Evidence, waits: &[&LockHold]) -> u64 {
+    let given_up = waits.iter().filter(|wait| wait.got == UNSAID);
+    let until = given_up.filter_map(|wait| {
+        let did = evidence.operation(wait.operation)?;
+        Some(waited_until(evidence, did, wait))
+    });
+    until.min().unwrap_or(UNSAID)
+}
+
 impl Phrases<'_> {
     pub(super) fn deadlock(&self) -> String {
         let all = deadlocked(self.evidence, self.finding);

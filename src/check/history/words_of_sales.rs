@@ -29,10 +29,13 @@ impl Phrases<'_> {
     pub(super) fn lost_sale(&self) -> String {
         let (who, did) = (self.who(0), self.operation(0));
         let told = format!(
-            "{who} was told at {} that it bought with version {}",
-            self.time(did.returned),
-            did.write
+            "{who} was told at {} that it bought",
+            self.time(did.returned)
         );
+        if did.write == UNSAID {
+            return format!("{told}, but the ledger has no such sale");
+        }
+        let told = format!("{told} with version {}", did.write);
         match (self.finding.version, self.evidence.last) {
             (None, Some(last)) => {
                 format!("{told}, but the final count ends with version {}", last.seq)

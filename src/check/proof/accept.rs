@@ -109,13 +109,16 @@ impl Case<'_> {
                 let sure = sold && !known || (sold || did.is_pending()) && self.has_written(did);
                 wrote && sure && self.too_far(did.write) && !self.is_open(did.write)
             }
-            Anomaly::Oversold if self.version.is_none() => sold && self.exceeds(did),
+            Anomaly::Oversold if self.version.is_none() => self.is_sale(did) && self.exceeds(did),
             Anomaly::Oversold => {
                 let lefts = self.lefts(did.write).unwrap_or_default();
                 wrote && lefts.last().is_some_and(|left| *left < 0)
             }
             Anomaly::LostSale if wrote => {
                 sold && self.evidence.ledger.is_some() && !self.on_ledger(did)
+            }
+            Anomaly::LostSale if did.write == UNSAID => {
+                sold && self.version.is_none() && self.is_nowhere(did)
             }
             Anomaly::LostSale => {
                 let last = self.evidence.last;

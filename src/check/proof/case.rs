@@ -38,11 +38,17 @@ impl Case<'_> {
         lines.any(|line: &CommittedLine| line.is_of(did) && line.agrees_with(did))
     }
 
-    /// Whether the acknowledged sales that were written before this one, for all that is known, and this one are more
-    /// than the stock.
+    /// Whether it sold: it was told so, or was told nothing and wrote.
+    pub(super) fn is_sale(&self, did: &Operation) -> bool {
+        let is_of_run = || !did.is_timeless(self.evidence.names.name(did.buyer));
+        let wrote = did.is_pending() && self.has_written(did);
+        did.outcome == OperationOutcome::Sold || wrote && is_of_run()
+    }
+
+    /// Whether the sales that were written before this one, for all that is known, and this one are more than the stock.
     pub(super) fn exceeds(&self, did: &Operation) -> bool {
         let all = self.evidence.operations.iter();
-        let sold = all.filter(|one| one.outcome == OperationOutcome::Sold);
+        let sold = all.filter(|one| self.is_sale(one));
         let before = sold.filter(|one| std::ptr::eq(*one, did) || !self.is_later(one, did));
         let before = before.fold(0_u64, |sum, one| {
             sum.saturating_add(u64::from(one.quantity))

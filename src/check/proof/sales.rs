@@ -6,6 +6,20 @@ use super::case::Case;
 use crate::check::evidence::{Operation, OperationOutcome, UNSAID};
 
 impl Case<'_> {
+    /// Whether there is a ledger, and no line of it can be what a sale wrote that does not say which version.
+    pub(super) fn is_nowhere(&self, did: &Operation) -> bool {
+        let from = match did.read {
+            UNSAID => self.evidence.first.saturating_add(1),
+            read => read.saturating_add(1),
+        };
+        self.evidence.ledger.as_ref().is_some_and(|lines| {
+            let mut own = lines
+                .iter()
+                .filter(|line| line.buyer == did.buyer || line.nonce == did.nonce);
+            own.all(|line| line.seq < from)
+        })
+    }
+
     /// Whether it alone can have written a version that there was, though neither it nor a ledger says so.
     pub(super) fn must_have_written(&self, did: &Operation) -> bool {
         let all = || self.evidence.operations.iter();

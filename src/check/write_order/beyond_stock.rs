@@ -1,10 +1,10 @@
 //! Which sales there was no ticket for, as far as the order of the writes tells.
 
 use super::{COMPARED, WriteOrder};
-use crate::check::evidence::OperationOutcome;
+use crate::check::evidence::{Operation, OperationOutcome, UNSAID};
 
 impl WriteOrder<'_> {
-    /// The sales that were acknowledged and for which no ticket was left, in the order of [`Self::sort`].
+    /// The sales for which no ticket was left, in the order of [`Self::sort`].
     pub(crate) fn beyond_stock(&self) -> Vec<u32> {
         let mut sold: Vec<u32> = self.sold().map(|(at, _)| at).collect();
         self.sort(&mut sold);
@@ -18,7 +18,7 @@ impl WriteOrder<'_> {
         sold
     }
 
-    /// The sales that were acknowledged and for which, for all that is known, no ticket may have been left.
+    /// The sales for which, for all that is known, no ticket may have been left.
     pub(crate) fn perhaps_beyond_stock(&self) -> Vec<u32> {
         let sold: Vec<(u32, u64)> = self.sold().collect();
         let is_beyond = |at: u32, own: u64| {
@@ -71,10 +71,22 @@ impl WriteOrder<'_> {
         self.is_first_beyond(first) && (before >= self.evidence.stock || behind())
     }
 
-    /// Those that were told that they bought, and how many.
-    fn sold(&self) -> impl Iterator<Item = (u32, u64)> {
+    /// Those that sold, and how many: they were told so, or were told nothing and the ledger or they themselves say that they
+    /// wrote. What others than the run's buyers
+    /// bought is none of its sales.
+    pub(crate) fn sold(&self) -> impl Iterator<Item = (u32, u64)> {
         let all = (0..).zip(&self.evidence.operations);
-        let sold = all.filter(|(_, did)| did.outcome == OperationOutcome::Sold);
+        let sold = all.filter(move |(at, did)| {
+            let is_of_run = || !did.is_timeless(self.evidence.names.name(did.buyer));
+            did.outcome == OperationOutcome::Sold
+                || did.is_pending() && self.says_written(*at, did) && is_of_run()
+        });
         sold.map(|(at, did)| (at, u64::from(did.quantity)))
+    }
+
+    /// Whether the ledger says that an operation wrote, or where there is none, the operation.
+    fn says_written(&self, at: u32, did: &Operation) -> bool {
+        let says = self.evidence.ledger.is_some() || did.wrote != UNSAID;
+        says && self.has_written(at, did)
     }
 }

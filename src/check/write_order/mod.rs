@@ -12,6 +12,7 @@ mod beyond_stock;
 mod done;
 mod done_writes;
 mod own_lines;
+mod put_back;
 mod times;
 
 use done::done;
@@ -129,6 +130,11 @@ impl<'a> WriteOrder<'a> {
     /// Those who wrote.
     pub(crate) fn wrote(&self) -> impl Iterator<Item = u32> {
         self.writers.iter().map(|writer| writer.1)
+    }
+
+    /// Whether an operation is one of those.
+    fn has_written(&self, at: u32, did: &Operation) -> bool {
+        self.writers.binary_search(&(did.write, at)).is_ok()
     }
 
     /// When a write is known to be done, ns; [`UNSAID`] where nothing tells.

@@ -76,7 +76,7 @@ Examples:
   tickets close
   tickets close --reason \"doors are open\"
 
-While it is closed, there is no sale and no hold (exit 4); cancel, confirm, release and rename go on. Exits 0 also \
+While it is closed, there is no sale and no hold (exit 4); cancel, confirm, release and rename go on: what is held can still be bought, and it says how many those are. Exits 0 also \
 when it is closed already.";
 
 pub(super) const REOPEN: &str = "\

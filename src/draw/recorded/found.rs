@@ -58,32 +58,34 @@ fn drawn(
     let is_ordered = is_oversale && order.knows_beyond_stock();
     let alike = verdict.findings.iter();
     let alike = alike.filter(|other| other.kind == found.kind);
+    let clash = clash(evidence, found);
     let locks = alike
         .clone()
         .flat_map(|other| locks(evidence, other, &place))
         .collect();
+    let mut beside = Vec::new();
     let operations = match (is_oversale, is_ordered) {
         (true, true) => order.beyond_stock(),
         (true, false) => order.perhaps_beyond_stock(),
+        (false, _) if matches!(clash, Clash::Reads | Clash::OwnWrites) => {
+            // The first of a pair is who did it; the other is what that is measured by.
+            let pairs = alike.filter_map(|other| other.operations.split_first());
+            let (first, others): (Vec<u32>, Vec<&[u32]>) = pairs.unzip();
+            beside = others.concat();
+            first
+        }
         (false, _) => alike.flat_map(|other| named(evidence, other)).collect(),
     };
     DrawnFinding {
         kind: explained(evidence, found),
-        clash: match found.kind {
-            Anomaly::BrokenLock
-            | Anomaly::SplitLock
-            | Anomaly::DeadInodeLock
-            | Anomaly::EndedLock => Clash::Holds,
-            Anomaly::LostUpdate => Clash::Writes,
-            Anomaly::Deadlock => Clash::Waits,
-            _ => Clash::Whole,
-        },
+        clash,
         sentence: if is_oversale {
             too_many(evidence)
         } else {
             format!("{}{more}", found.text)
         },
         places: operations.iter().filter_map(&place).collect(),
+        beside: beside.iter().filter_map(&place).collect(),
         locks,
         // Where the order of the writes is not known, neither is whose tickets there are not.
         harm: if is_oversale && !is_ordered {
@@ -93,6 +95,31 @@ fn drawn(
         },
         ..DrawnFinding::default()
     }
+}
+
+/// Which acts of its operations a finding is about.
+fn clash(evidence: &Evidence, found: &HistoryFinding) -> Clash {
+    match found.kind {
+        Anomaly::BrokenLock | Anomaly::SplitLock | Anomaly::DeadInodeLock => Clash::Holds,
+        Anomaly::LostUpdate => Clash::Writes,
+        Anomaly::EndedLock => Clash::OwnWrites,
+        Anomaly::Deadlock => Clash::Waits,
+        Anomaly::StaleRead if is_before_write(evidence, found) => Clash::Whole,
+        Anomaly::TornRead | Anomaly::DirtyRead | Anomaly::FalseSoldOut | Anomaly::StaleRead => {
+            Clash::Reads
+        }
+        _ => Clash::Whole,
+    }
+}
+
+/// Whether a version was read before who wrote it began.
+fn is_before_write(evidence: &Evidence, found: &HistoryFinding) -> bool {
+    let [late, early] = found.operations[..] else {
+        return false;
+    };
+    let dids = evidence.operation(late).zip(evidence.operation(early));
+    let version = found.version.unwrap_or_default();
+    dids.is_some_and(|(late, early)| is_of_the_future(late, early, version))
 }
 
 /// All that a finding is about: of a deadlock everybody in it.
@@ -129,12 +156,7 @@ fn locks(
 fn explained(evidence: &Evidence, found: &HistoryFinding) -> String {
     let plain = match (found.kind, &found.operations[..]) {
         (Anomaly::Deadlock, [_]) => "it waits for a lock that it holds itself",
-        (Anomaly::StaleRead, [late, early]) => {
-            let dids = evidence.operation(*late).zip(evidence.operation(*early));
-            let version = found.version.unwrap_or_default();
-            if !dids.is_some_and(|(late, early)| is_of_the_future(late, early, version)) {
-                return found.kind.explained();
-            }
+        (Anomaly::StaleRead, _) if is_before_write(evidence, found) => {
             "a count was read before it was written"
         }
         _ => return found.kind.explained(),

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::check::evidence::{Evidence, LockHold, NONE, Operation, OperationOutcome, UNSAID};
-use crate::check::{Anomaly, HistoryVerdict, clashing};
+use crate::check::{Anomaly, HistoryVerdict, clashing, deadlock_over};
 use crate::timeline::{Doing, Span};
 
 /// What is known of all locks of a run.
@@ -11,8 +11,10 @@ pub(super) struct DrawnLocks<'a> {
     evidence: &'a Evidence,
     /// Where the lines end of what never ended.
     end: u64,
-    /// The waits of deadlocks, as indexes of the evidence's holds.
-    stuck: HashSet<u32>,
+    /// The waits of deadlocks, as indexes of the evidence's holds, and when the deadlock was over.
+    stuck: HashMap<u32, u64>,
+    /// The locks that were got, where they are several.
+    several: HashSet<u64>,
     /// Of locks that leases hold: when somebody else got one, by the index of the hold before.
     ended: HashMap<u32, u64>,
     /// Of each service that gives leases, which file stands for its lock.
@@ -23,12 +25,16 @@ impl<'a> DrawnLocks<'a> {
     pub(super) fn of(evidence: &'a Evidence, verdict: &HistoryVerdict) -> Self {
         let found = verdict.findings.iter();
         let found = found.filter(|found| found.kind == Anomaly::Deadlock);
-        let waits = found.flat_map(|found| clashing(evidence, found));
-        let stuck = waits.filter_map(|wait| {
+        let waits = found.flat_map(|found| {
+            let waits = clashing(evidence, found);
+            let over = deadlock_over(evidence, &waits);
+            waits.into_iter().map(move |wait| (wait, over))
+        });
+        let stuck = waits.filter_map(|(wait, over)| {
             let did = evidence.operation(wait.operation)?;
             let mut own = holds(evidence, did);
             own.find(|(_, hold)| std::ptr::eq(*hold, wait))
-                .map(|(at, _)| at)
+                .map(|(at, _)| (at, over))
         });
         let is_open = |hold: &LockHold| {
             let did = evidence.operation(hold.operation);
@@ -46,10 +52,16 @@ impl<'a> DrawnLocks<'a> {
             evidence,
             end: end.saturating_add(room),
             stuck: stuck.collect(),
+            several: HashSet::new(),
             ended: HashMap::new(),
             services: HashMap::new(),
         };
         locks.leases();
+        let got = evidence.holds.iter().filter(|hold| hold.got != UNSAID);
+        locks.several = got.map(|hold| locks.number(hold)).collect();
+        if locks.several.len() < 2 {
+            locks.several.clear();
+        }
         locks
     }
 
@@ -89,13 +101,21 @@ impl<'a> DrawnLocks<'a> {
         for (at, hold) in own {
             let lock = self.number(hold);
             if let Some(wanted) = known(hold.wanted) {
-                let doing = if self.stuck.contains(&at) {
-                    Doing::Stuck(lock)
-                } else {
-                    Doing::Wait
-                };
                 let until = known(hold.got).or_else(|| self.next(did, hold));
-                spans.push(Span::new(doing, wanted, until.unwrap_or(end)));
+                let until = until.unwrap_or(end);
+                let over = self.stuck.get(&at).copied();
+                let free = over.map_or(wanted, |over| over.min(until).max(wanted));
+                if over.is_some() {
+                    spans.push(Span::new(Doing::Stuck(lock), wanted, free));
+                }
+                if over.is_none() || free < until {
+                    let doing = if self.several.contains(&lock) {
+                        Doing::WaitFor(lock)
+                    } else {
+                        Doing::Wait
+                    };
+                    spans.push(Span::new(doing, free, until));
+                }
             }
             if let Some(got) = known(hold.got) {
                 let released = known(hold.released).unwrap_or(end);

@@ -33,7 +33,7 @@ const AT_LEAST: Duration = Duration::from_secs(2);
 const AT_MOST: Duration = Duration::from_millis(100);
 
 /// How often something is sent at least, so that nobody takes the connection for a dead one.
-const HEARTBEAT: Duration = Duration::from_secs(15);
+pub(in crate::serve) const HEARTBEAT: Duration = Duration::from_secs(15);
 
 /// After how long a client is to come back when the service has ended.
 const COME_BACK: Duration = Duration::from_secs(2);
@@ -87,7 +87,7 @@ fn differ(before: &Seen, now: &Seen) -> bool {
     tag = "event",
     params(("Last-Event-ID" = Option<String>, Header, description = "The last id that was received; nothing depends on it")),
     responses(
-        (status = 200, description = "Server-sent events: `id` is the number of the ledger's last line, `data` as of GET /api/v1/event", body = String, content_type = "text/event-stream"),
+        (status = 200, description = "Server-sent events: `id` is the number of the ledger's last line, `data` as of GET /api/v1/event. An event `rules` has a tag of the settings, first and when they change; `alive` comes every 15 s without another; `problem` is why there is no count, `end` that the service ends", body = String, content_type = "text/event-stream"),
         Failures,
         (status = 503, description = "Half of the connections follow already (`overloaded`): ask for GET /api/v1/event instead, and for this again after `Retry-After` seconds; or busy or draining", body = ProblemReply, content_type = "application/problem+json", headers(("Retry-After" = u64, description = "After how many seconds it may be tried again"))),
     )
@@ -104,10 +104,14 @@ pub(super) async fn stream(State(site): State<Site>) -> Result<Response, Problem
         changes,
         drain: site.service.drain.clone(),
         sent: None,
+        rules: None,
+        next: None,
         ended: false,
         _place: place,
     });
-    let alive = KeepAlive::new().interval(HEARTBEAT).text("alive");
+    // Named, for a browser's script sees no comment.
+    let beat = Message::default().event("alive").data("the service lives");
+    let alive = KeepAlive::new().interval(HEARTBEAT).event(beat);
     let stream = Sse::new(messages).keep_alive(alive);
     let headers = [(CACHE_CONTROL, "no-store"), (X_ACCEL_BUFFERING, "no")];
     Ok((headers, stream).into_response())
@@ -120,6 +124,10 @@ struct Following {
     drain: Drain,
     /// The count that was sent last.
     sent: Option<Arc<StreamCount>>,
+    /// The tag of the settings that was sent last.
+    rules: Option<u64>,
+    /// What is sent behind it.
+    next: Option<Message>,
     ended: bool,
     _place: Place,
 }
@@ -135,6 +143,9 @@ impl Following {
     async fn next(&mut self) -> Option<Message> {
         if let Some(first) = self.first.take() {
             return Some(self.message(&first));
+        }
+        if let Some(next) = self.next.take() {
+            return Some(next);
         }
         while !self.ended {
             tokio::select! {
@@ -165,6 +176,10 @@ impl Following {
         match seen {
             Ok(count) => {
                 self.sent = Some(Arc::clone(count));
+                if self.rules.replace(count.rules) != Some(count.rules) {
+                    let rules = Message::default().event("rules");
+                    self.next = Some(rules.data(count.rules_tag()));
+                }
                 let data = String::from_utf8_lossy(&count.body);
                 Message::default().id(count.seq.to_string()).data(data)
             }

@@ -1,6 +1,7 @@
 //! `POST /book` and `POST /hold`: an order, by the same clerks as the API's.
 
 use axum::extract::{Request, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::form::{self, OrderForm};
@@ -104,18 +105,20 @@ async fn take(
     if quantity.is_some() {
         return Ok(order);
     }
-    let status = axum::http::StatusCode::UNPROCESSABLE_ENTITY;
+    let status = StatusCode::UNPROCESSABLE_ENTITY;
     let filled = order.filled(WrongField::Quantity);
     Err(home::again(site, words, &filled, status).await)
 }
 
-/// Holds what was ordered, for as long as the event says.
+/// Holds what was ordered, for as long as the page said; where it said nothing, as the event says.
 async fn keep(site: &Site, order: &Taken) -> Result<(), ProblemResponse> {
     let (buyer, quantity) = (order.form.buyer.clone(), order.quantity);
     let key = order.key.as_str().to_owned();
+    // As the page has promised, or not at all: the event's time may be another one by now.
+    let time = order.form.promised();
     let held = site.event.clerks.change(move |office| {
         let order = Order::new(&buyer, quantity).key(key.as_str());
-        office.hold_for_public(&order.wait(LOCK_TIME), None)
+        office.hold_for_public(&order.wait(LOCK_TIME), time)
     });
     let held = held.await?;
     warn(held.unpublished.as_ref());
@@ -156,6 +159,7 @@ impl Taken {
             }
             "usage" => WrongField::Name,
             "limit" => WrongField::Limit,
+            "refused" if problem.status() == StatusCode::FORBIDDEN => WrongField::NoHolds,
             "sold_out" => WrongField::Faster,
             "closed" | "not_yet" | "over" => WrongField::NotOnSale,
             _ => return refusal::page(site, words, &problem, Some(&self.again(site))),

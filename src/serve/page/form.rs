@@ -1,5 +1,7 @@
 //! What a form sends.
 
+use std::time::Duration;
+
 use axum::extract::Request;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
@@ -16,6 +18,17 @@ pub(super) struct OrderForm {
     pub(super) key: String,
     pub(super) buyer: String,
     pub(super) quantity: String,
+    /// For how long the page offered to hold them, by its other button.
+    #[serde(rename = "for")]
+    pub(super) time: String,
+}
+
+impl OrderForm {
+    /// For how long the page has promised to hold them.
+    pub(super) fn promised(&self) -> Option<Duration> {
+        let time = humantime::parse_duration(&self.time).ok()?;
+        Some(time).filter(|time| !time.is_zero())
+    }
 }
 
 /// Reads an order.

@@ -72,6 +72,8 @@ pub(super) enum WrongField {
     Faster,
     /// Nothing is sold meanwhile, or nothing yet.
     NotOnSale,
+    /// Nothing is held meanwhile.
+    NoHolds,
 }
 
 impl WrongField {
@@ -83,6 +85,7 @@ impl WrongField {
             (Self::Limit, Some(most), _) if above(&most) => words.per_sale.of(most),
             // Whether the name has some is told only where it must have.
             (Self::Limit, _, Some(most)) if above(&most) => words.per_name.of(most),
+            (Self::Limit, ..) if form.promised() > view.hold() => words.overtaken.to_owned(),
             (Self::Limit, _, Some(most)) => words.per_buyer.of(most),
             (Self::Quantity | Self::Limit, ..) => words.wrong_quantity.of(view.most()),
             (Self::Faster, ..) if view.on_sale() == OnSale::Open && above(&view.left()) => {
@@ -90,11 +93,16 @@ impl WrongField {
             }
             (Self::Faster, ..) => words.gone_meanwhile.to_owned(),
             (Self::NotOnSale, ..) => words.bought_nothing.to_owned(),
+            (Self::NoHolds, ..) => words.no_holds.to_owned(),
         }
     }
 
     fn is_about_name(self) -> bool {
         self == Self::Name
+    }
+
+    fn is_about_quantity(self) -> bool {
+        !matches!(self, Self::Name | Self::NoHolds)
     }
 }
 
@@ -151,7 +159,7 @@ pub(super) fn heading(view: EventView<'_>, words: &'static Words) -> Markup {
 fn form(site: &Site, words: &Words, view: EventView<'_>, filled: &Filled<'_>) -> Markup {
     let Filled { key, form, wrong } = filled;
     let is_name = wrong.is_some_and(WrongField::is_about_name);
-    let is_quantity = wrong.is_some() && !is_name;
+    let is_quantity = wrong.is_some_and(WrongField::is_about_quantity);
     let most = view.most();
     let quantity = if form.quantity.is_empty() {
         "1"
@@ -182,7 +190,8 @@ fn form(site: &Site, words: &Words, view: EventView<'_>, filled: &Filled<'_>) ->
             (overtaken(site, words))
             button type="submit" { (words.buy) }
             @if let Some(time) = view.hold() {
-                button .second type="submit" formaction=(site.page("hold")) aria-describedby="hold-hint" {
+                button .second type="submit" formaction=(site.page("hold")) name="for"
+                    value=(humantime::format_duration(time)) aria-describedby="hold-hint" {
                     (fill(words.hold, &words.span(time)))
                 }
                 p #hold-hint .hint { (words.hold_hint) }

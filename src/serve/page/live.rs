@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use super::view::{EventView, moment};
 use super::words::{Told, Words, fill};
 use crate::office::OnSale;
+use crate::serve::api::stream::HEARTBEAT;
 use crate::serve::service::Site;
 
 /// Where the script says that what is on sale has changed.
@@ -22,13 +23,16 @@ pub(super) fn live(site: &Site, words: &Words, view: EventView<'_>, stays: bool)
     let code = serde_json::to_value(on_sale).unwrap_or_default();
     let why = |(title, text): Told| format!("{title}{}{text}", words.full_stop);
     html! {
-        section #live data-stream=(site.page("api/v1/stream")) data-state=[code.as_str()]
+        section #live data-stream=(site.page("api/v1/stream")) data-heartbeat=(HEARTBEAT.as_secs())
+            data-rules=(view.rules()) data-state=[code.as_str()]
             data-one=(words.left.0) data-many=(words.left.1) data-most=[limit(view)]
             data-sold_out=(words.sold_out.0) data-closed=(words.closed.0) data-over=(words.over.0)
             data-why_sold_out=(why(words.sold_out)) data-why_closed=(why(words.closed)) data-why_over=(why(words.over))
             data-lost=(words.lost) data-halted=(words.halted) data-home=(site.page(""))
             data-stays=[stays.then_some("stays")] {
-            @if let Some((title, text)) = off_sale(view, words) {
+            @if on_sale == OnSale::NotYet {
+                (opens(view, words))
+            } @else if let Some((title, text)) = off_sale(view, words) {
                 h2 .state { (title) }
                 p { (text) }
             }
@@ -40,6 +44,16 @@ pub(super) fn live(site: &Site, words: &Words, view: EventView<'_>, stays: bool)
             }
             p #silent .hint role="status" {}
         }
+    }
+}
+
+/// From when on it is sold, the time on one line.
+fn opens(view: EventView<'_>, words: &Words) -> Markup {
+    let (title, text) = words.not_yet;
+    let (before, behind) = title.split_once("{}").unwrap_or((title, ""));
+    html! {
+        h2 .state { (before) span .time { (view.from().map(moment).unwrap_or_default()) } (behind) }
+        p { (text) }
     }
 }
 

@@ -8,15 +8,23 @@
   const fill = (one, many, number) => (number === 1 ? one : many).replace("{}", number);
   const say = (element) => { element.textContent = element.dataset.text; };
 
-  // Follows the event: `told` is given its count, with the number of the ledger's last line where that is known, and `silent`
-  // why there is none, or "" where there is one again. A page in the background does not listen, nor does one that sends its
-  // form: it keeps no connection. Returns what ends it.
-  const follow = (stream, told, silent) => {
-    let source, next, patience, listens = false;
+  // Follows the event: `told` is given its count, with the number of the ledger's last line where that is known, `ruled` the tag
+  // of its settings, and `silent` why there is no count, or "" where there is one again. A page in the background does not
+  // listen, nor does one that sends its form: it keeps no connection. Returns what ends it.
+  const follow = ({ stream, heartbeat }, told, silent, ruled = () => {}) => {
+    let source, next, patience, deaf, listens = false;
     // One span of patience, however often it is tried meanwhile.
     const calm = () => {
       clearTimeout(patience);
       patience = undefined;
+    };
+    // A connection may be dead without a word of it: a service that lives is heard once a heartbeat.
+    const lives = () => {
+      clearTimeout(deaf);
+      deaf = setTimeout(() => {
+        silent("lost");
+        listen();
+      }, 2500 * heartbeat);
     };
     const hears = (event, seq) => {
       calm();
@@ -26,6 +34,7 @@
     const leave = () => {
       listens = false;
       clearTimeout(next);
+      clearTimeout(deaf);
       calm();
       if (source) source.close();
     };
@@ -33,8 +42,11 @@
       leave();
       if (document.hidden) return;
       listens = true;
+      lives();
       source = new EventSource(stream);
+      for (const type of ["message", "rules", "alive", "problem"]) source.addEventListener(type, lives);
       source.onmessage = (message) => hears(JSON.parse(message.data), message.lastEventId);
+      source.addEventListener("rules", (message) => ruled(message.data));
       source.addEventListener("problem", () => silent("halted"));
       // A browser comes back by itself to a stream that broke off, and not to one that was refused. A service that starts again
       // is back before anybody is told.
@@ -77,13 +89,14 @@
   // The count, as it changes.
   const keepCount = (live) => {
     const count = get("count"), quantity = get("quantity"), hint = get("quantity-hint");
-    const { one, many, most, state, stays } = live.dataset;
+    const { one, many, most, state, rules, stays } = live.dataset;
     const allow = (may) => {
       for (const button of quantity ? quantity.form.querySelectorAll("button") : []) button.disabled = !may;
     };
-    const told = (event) => {
-      const { left, on_sale } = event, changed = on_sale !== state;
-      if (changed && !quantity && !stays) {
+    let known, tag = rules;
+    const show = () => {
+      const { left, on_sale } = known, changed = on_sale !== state;
+      if ((changed || tag !== rules) && !quantity && !stays) {
         leave();
         // Not all of those who wait at once.
         setTimeout(() => location.replace(live.dataset.home), 1500 * Math.random());
@@ -96,7 +109,17 @@
         hint.textContent = changed ? "" : fill(hint.dataset.one, hint.dataset.many, max);
       }
       allow(!changed);
-      overtaken(changed ? (quantity && live.dataset["why_" + on_sale]) || get("changed").dataset.text : "");
+      if (get("hold-hint")) get("hold-hint").hidden = changed;
+      const why = changed && quantity && live.dataset["why_" + on_sale];
+      overtaken(why || (changed || tag !== rules ? get("changed").dataset.text : ""));
+    };
+    const told = (event) => {
+      known = event;
+      show();
+    };
+    const ruled = (by) => {
+      tag = by;
+      if (known) show();
     };
     // What is not known is not said, and the service decides.
     const silent = (why) => {
@@ -107,10 +130,13 @@
       if (count) count.hidden = why === "halted";
       if (why) allow(true);
     };
-    const leave = follow(live.dataset.stream, told, silent);
+    const leave = follow(live.dataset, told, silent, ruled);
   };
 
-  // What this tab has ordered within the last hour, as its receipts said it, by their addresses.
+  // The order that a receipt shows, if any.
+  const orderIn = async (answer) => new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("order");
+
+  // What this tab has ordered within the last hour, by the addresses of its receipts. What is none any more is forgotten.
   const orders = (home, change) => {
     try {
       const name = "orders of " + home, now = Date.now();
@@ -126,8 +152,8 @@
 
   // An order that somebody else has changed is loaded again, and the form will say that there is one.
   const keepOrder = (order) => {
-    const { stream, own, home, seq, version, already, stays } = order.dataset;
-    orders(home, (fresh, now) => ({ ...fresh, [own]: already && { text: already, at: now } }));
+    const { own, home, seq, version, already, stays } = order.dataset;
+    orders(home, (fresh, now) => ({ ...fresh, [own]: already && { at: now } }));
     let planned, looked = 0, sends = false;
     const look = async () => {
       planned = undefined;
@@ -135,7 +161,7 @@
       try {
         const answer = await fetch(own);
         if (!answer.ok && answer.status !== 404) return;
-        const page = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("order");
+        const page = await orderIn(answer);
         if (sends || page && page.dataset.version === version) return;
       } catch {
         // The service is not there just now.
@@ -150,7 +176,12 @@
       const wait = Math.max(0, looked + 10000 - Date.now()) + 1500 * Math.random();
       if (line !== seq) planned ||= setTimeout(look, wait);
     };
-    const leave = follow(stream, told, () => {});
+    // Who holds has something to lose while nothing is heard.
+    const silent = (why) => {
+      const place = get("silent"), said = order.dataset[why] || "";
+      if (place && place.textContent !== said) place.textContent = said;
+    };
+    const leave = follow(order.dataset, told, silent);
     // A button's answer is not to be missed for another page.
     const send = (event) => {
       sends = event.type === "submit";
@@ -183,10 +214,21 @@
     });
   };
 
-  // Who comes back to the form after an order is told of it.
-  const recall = (place) => {
-    const known = Object.entries(orders(get("live").dataset.home)).slice(-3);
-    place.replaceChildren(...known.map(([own, { text }]) => {
+  // Who comes back to the form after an order is told of it, as its receipt says by now.
+  const recall = async (place) => {
+    const { home } = get("live").dataset, asked = Object.keys(orders(home)).slice(-8), gone = [];
+    const ask = async (own) => {
+      try {
+        const answer = await fetch(own), order = answer.ok && await orderIn(answer);
+        const text = order && order.dataset.already;
+        if (text) return { own, text };
+        if (order || answer.status === 404) gone.push(own);
+      } catch {
+        // The service is not there just now, and what is not known is not said.
+      }
+    };
+    const known = (await Promise.all(asked.map(ask))).filter(Boolean).slice(-3);
+    place.replaceChildren(...known.map(({ own, text }) => {
       const line = document.createElement("p"), link = document.createElement("a");
       link.href = own;
       link.textContent = place.dataset.link;
@@ -194,6 +236,7 @@
       return line;
     }));
     place.hidden = known.length === 0;
+    if (gone.length > 0) orders(home, (fresh) => ({ ...fresh, ...Object.fromEntries(gone.map((own) => [own, undefined])) }));
   };
 
   // By the server's clock: it said how many seconds are left.
@@ -205,8 +248,9 @@
       const hours = Math.floor(left / 3600);
       const rest = two(Math.floor(left / 60) % 60) + ":" + two(left % 60);
       remaining.textContent = hours ? hours + ":" + rest : rest;
-      if (left) setTimeout(tick, 250);
-      else say(get("over"));
+      if (left) return setTimeout(tick, 250);
+      for (const past of [get("until"), remaining.parentElement]) past.hidden = true;
+      say(get("over"));
     };
     tick();
   };

@@ -15,7 +15,8 @@ use super::page_key::PageKey;
 use super::refusal;
 use super::view::{EventView, moment, seconds_until};
 use super::words::{Words, fill};
-use crate::office::{SaleStatus, State as SaleState};
+use crate::office::{OnSale, SaleStatus, State as SaleState};
+use crate::serve::api::stream::HEARTBEAT;
 use crate::serve::caller::Caller;
 use crate::serve::problem::ProblemResponse;
 use crate::serve::reader::StreamCount;
@@ -75,7 +76,7 @@ pub(super) fn show(
         (heading(view, words))
         @if let Some(notice) = notice { p .wrong role="alert" { (notice) } }
         (order(site, words, found, view, notice.is_some()))
-        @if is_bought(&found.sale) { (cancel(site, words, found, view)) }
+        @if is_bought(&found.sale) { (cancel(site, words, found, view, notice)) }
         p .to-event { a href=(site.page("")) { (words.to_the_event) } }
     };
     let page = Page {
@@ -91,10 +92,10 @@ fn order(site: &Site, words: &Words, found: &Found, view: EventView<'_>, stays: 
     let sale = &found.sale;
     let own = site.page(&format!("r/{}", found.key.as_str()));
     html! {
-        section #order data-stream=(site.page("api/v1/stream")) data-own=(own) data-home=(site.page(""))
+        section #order data-stream=(site.page("api/v1/stream")) data-heartbeat=(HEARTBEAT.as_secs()) data-own=(own) data-home=(site.page(""))
             data-seq=(found.count.seq) data-version=(version(sale, view)) data-already=[already(words, sale)]
-            data-stays=[stays.then_some("stays")] {
-            (status_of(site, words, found))
+            data-lost=(words.lost) data-halted=(words.halted) data-stays=[stays.then_some("stays")] {
+            (status_of(site, words, found, view))
             (details(words, sale))
             @if is_bought(sale) {
                 p .hint { (words.receipt_hint) }
@@ -141,7 +142,7 @@ fn kept(sale: &SaleStatus) -> u64 {
     sale.quantity.saturating_sub(sale.cancelled)
 }
 
-fn status_of(site: &Site, words: &Words, found: &Found) -> Markup {
+fn status_of(site: &Site, words: &Words, found: &Found, view: EventView<'_>) -> Markup {
     let sale = &found.sale;
     let plain = |(title, text): (&str, &str)| {
         html! { h2 .state { (title) } p { (text) } }
@@ -153,7 +154,10 @@ fn status_of(site: &Site, words: &Words, found: &Found) -> Markup {
         SaleState::Held => held(site, words, found),
         SaleState::Cancelled => plain(words.cancelled),
         SaleState::Released => plain(words.released),
-        SaleState::Expired => plain(words.expired),
+        SaleState::Expired => html! {
+            (plain(words.expired))
+            @if view.on_sale() == OnSale::Open { p .count { (words.left.of(view.left())) } }
+        },
     }
 }
 
@@ -190,12 +194,13 @@ fn held(site: &Site, words: &Words, found: &Found) -> Markup {
     html! {
         h2 .state { (words.held.of(sale.quantity)) }
         @if left > 0 {
-            p { (fill(words.held_until, &moment(until))) }
+            p #until { (fill(words.held_until, &moment(until))) }
             p .count { (words.time_left) " " span #remaining data-seconds=(left) { (words.span(time)) } }
         }
         p #over .notice role="status" data-text=(words.held_over) {
             @if left == 0 { (words.held_over) }
         }
+        p #silent .notice role="status" {}
         div .actions {
             (button(site, found, "confirm", "first", &words.confirm.of(sale.quantity)))
             (button(site, found, "release", "second", words.release))
@@ -204,9 +209,16 @@ fn held(site: &Site, words: &Words, found: &Found) -> Markup {
 }
 
 /// The button that cancels, behind another one: a slip of the finger gives nothing back.
-fn cancel(site: &Site, words: &Words, found: &Found, view: EventView<'_>) -> Markup {
+fn cancel(
+    site: &Site,
+    words: &Words,
+    found: &Found,
+    view: EventView<'_>,
+    notice: Option<&str>,
+) -> Markup {
     if !view.may_cancel() {
-        return html! { p .hint { (words.cancel_too_late) } };
+        let is_said = notice == Some(words.cancel_too_late);
+        return html! { @if !is_said { p .hint { (words.cancel_too_late) } } };
     }
     let many = words.cancel_now.of(kept(&found.sale));
     html! {

@@ -84,11 +84,12 @@ fn retry(words: &Words, problem: &ProblemResponse, again: &Again) -> Markup {
         key,
         buyer,
         quantity,
+        time,
     } = &again.order;
     html! {
         form #again method="post" action=(again.action) data-wait=[problem.seconds_to_wait()]
             data-in=(words.trying_in) data-now=(words.trying_now) {
-            @for (name, value) in [("key", key), ("buyer", buyer), ("quantity", quantity)] {
+            @for (name, value) in [("key", key), ("buyer", buyer), ("quantity", quantity), ("for", time)] {
                 @if !value.is_empty() { input type="hidden" name=(name) value=(value); }
             }
             button type="submit" { (words.try_again) }
@@ -139,6 +140,7 @@ mod tests {
                 key: "p-00".to_owned(),
                 buyer: "a\"<b>".to_owned(),
                 quantity: "2".to_owned(),
+                time: "15m".to_owned(),
             },
         };
         retry(&ENGLISH, problem, &again).into_string()
@@ -153,6 +155,7 @@ mod tests {
                 "name=\"key\" value=\"p-00\"",
                 "name=\"buyer\" value=\"a&quot;&lt;b&gt;\"",
                 "name=\"quantity\" value=\"2\"",
+                "name=\"for\" value=\"15m\"",
             ] {
                 assert!(form.contains(field), "{form}");
             }

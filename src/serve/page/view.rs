@@ -49,6 +49,11 @@ impl<'e> EventView<'e> {
         self.count.state.on_sale
     }
 
+    /// A tag of its settings, which the stream tells too.
+    pub(super) fn rules(self) -> String {
+        self.count.rules_tag()
+    }
+
     pub(super) fn most_per_sale(self) -> Option<u64> {
         self.settings()?.max_per_sale
     }

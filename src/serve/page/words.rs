@@ -88,6 +88,8 @@ pub(super) struct Words {
     pub(super) per_buyer: Plural,
     pub(super) gone_meanwhile: &'static str,
     pub(super) bought_nothing: &'static str,
+    /// What is said to who wants to hold some where none are held.
+    pub(super) no_holds: &'static str,
 
     pub(super) bought: Plural,
     pub(super) receipt_hint: &'static str,

@@ -80,6 +80,8 @@ fn finding() -> impl Strategy<Value = DrawnFinding> {
     let clash = prop_oneof![
         Just(Clash::Writes),
         Just(Clash::WriteRead),
+        Just(Clash::Reads),
+        Just(Clash::OwnWrites),
         Just(Clash::Holds),
         Just(Clash::Waits),
         Just(Clash::Whole)
@@ -92,6 +94,7 @@ fn finding() -> impl Strategy<Value = DrawnFinding> {
             kind,
             clash,
             sentence,
+            beside: places.iter().rev().take(1).copied().collect(),
             places,
             locks,
             also,

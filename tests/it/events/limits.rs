@@ -275,7 +275,8 @@ pub(crate) fn while_it_is_closed_what_gives_back_and_what_was_held_goes_on() {
     let event = made(9, "");
     let sale = event.booked("ann -n 2");
     let [kept, back] = ["bob", "eve"].map(|name| held(&event, name));
-    assert_eq!(event.json("close --reason six").0, 0);
+    let told = "the sale is closed\n2 tickets are held and can still be bought\n";
+    assert_eq!(event.run("close --reason six").stdout, told);
     assert_eq!(
         event.run("query").stdout,
         "5 left, 2 sold, 2 held; the sale is closed\n"

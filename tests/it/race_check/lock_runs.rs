@@ -294,7 +294,15 @@ fn check_drawn(run: &Run, timeline: &Timeline) {
             all
         };
         let holds = spans(|doing| matches!(doing, Doing::Hold(_)));
-        let waits = spans(|doing| matches!(doing, Doing::Wait | Doing::Stuck(_)));
+        let mut waits =
+            spans(|doing| matches!(doing, Doing::Wait | Doing::WaitFor(_) | Doing::Stuck(_)));
+        // Who waits on when a deadlock is over waits for the same.
+        for at in (1..waits.len()).rev() {
+            let is_new = buyer.waits.iter().any(|wait| wait.1 == waits[at].0);
+            if !is_new && waits[at - 1].1 == waits[at].0 {
+                waits[at - 1].1 = waits.remove(at).1;
+            }
+        }
         for (drawn, true_ones) in [(holds, of(&buyer.holds)), (waits, of(&buyer.waits))] {
             let fits = drawn.len() == true_ones.len()
                 && drawn.iter().zip(&true_ones).all(|(drawn, (from, to))| {

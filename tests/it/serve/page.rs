@@ -220,6 +220,8 @@ fn who_buys_cancels_only_as_long_as_the_sale_goes_on() {
     assert!(!page.body.contains("/cancel\""), "{page:?}");
     let told = server.submit(&format!("{receipt}/cancel"), &[]);
     told.says(409, &["You have 2 tickets", "only while sales are open"]);
+    let times = told.body.matches("only while sales are open").count();
+    assert_eq!(times, 1, "{told:?}");
     assert_eq!(event.run("reopen").code, Some(0));
     server.submit(&format!("{receipt}/cancel"), &[]).leads();
     event.assert_adds_up();

@@ -4,6 +4,64 @@ use super::client::{Answer, Server};
 use super::page::made;
 use crate::harness::eventually;
 
+/// Presses the button that promised so long.
+fn hold_for(server: &Server, key: &str, quantity: &str, time: &str) -> Answer {
+    let fields = [
+        ("key", key),
+        ("buyer", "bob"),
+        ("quantity", quantity),
+        ("for", time),
+    ];
+    server.submit("/hold", &fields)
+}
+
+#[test]
+fn what_the_page_promised_is_held_or_nothing_and_that_is_told() {
+    let event = made("9 --hold 15m --max-per-buyer 4");
+    let server = Server::start(&event, "");
+    let page = server.page("/");
+    page.says(200, &["name=\"for\"", "value=\"15m\""]);
+    let key = page.key();
+    assert_eq!(event.run("set --hold 5m").code, Some(0));
+    let told = hold_for(&server, &key, "2", "15m");
+    told.says(
+        422,
+        &[
+            "Ticket sales have changed",
+            "value=\"bob\"",
+            "Hold for 5 minutes",
+        ],
+    );
+    assert_eq!(told.key(), key);
+    hold_for(&server, &key, "5", "15m").says(422, &["at most 4 tickets"]);
+    assert_eq!(event.run("set --hold none").code, Some(0));
+    let told = hold_for(&server, &key, "2", "5m");
+    told.says(
+        403,
+        &["Tickets cannot be put on hold here", "value=\"bob\""],
+    );
+    assert!(!told.body.contains("formaction"), "{told:?}");
+    assert_eq!(event.sales().len(), 0);
+    assert_eq!(event.run("set --hold 2h").code, Some(0));
+    // No longer than was promised; and once, whatever is set behind it.
+    let place = hold_for(&server, &key, "2", "15m").leads();
+    let page = server.page(&place);
+    let (_, seconds) = page.body.split_once("data-seconds=\"").unwrap();
+    let (seconds, _) = seconds.split_once('"').unwrap();
+    assert!(seconds.parse::<u64>().unwrap() <= 900, "{page:?}");
+    page.says(
+        200,
+        &[
+            "data-heartbeat=\"15\"",
+            "id=\"silent\"",
+            "data-lost=\"Not connected",
+        ],
+    );
+    assert_eq!(event.run("set --hold none").code, Some(0));
+    assert_eq!(hold_for(&server, &key, "2", "15m").leads(), place);
+    event.assert_adds_up();
+}
+
 /// Holds so many; where that leads.
 fn hold(server: &Server, buyer: &str, quantity: &str) -> (Answer, String) {
     let key = server.page("/").key();
@@ -129,6 +187,10 @@ fn a_hold_whose_time_is_over_can_be_confirmed_until_somebody_needs_it() {
     server
         .page(&first)
         .says(200, &["Somebody else has got the tickets"]);
+    // And what is left by then.
+    assert!(!server.page(&first).body.contains("left</p>"));
+    assert_eq!(event.run("adjust +3").code, Some(0));
+    server.page(&first).says(200, &[">3 tickets left</p>"]);
     event.assert_adds_up();
 }
 

@@ -14,7 +14,7 @@ fn the_page_says_plainly_why_nothing_is_sold() {
         (
             "1 --from 2999-01-01T00:00:00Z",
             "query",
-            "On sale from 2999-01-01",
+            "On sale from <span class=\"time\">2999-01-01",
         ),
         (
             "1 --from 2001-01-01T00:00:00Z --until 2002-01-01T00:00:00Z",

@@ -126,3 +126,34 @@ fn a_follower_of_what_does_not_change_hears_that_the_service_lives() {
     // Between the counts and the comments stand the lengths of the parts.
     while follower.line() != ": alive" {}
 }
+
+/// The next event of this name: its data.
+fn named(stream: &mut Follower, name: &str) -> String {
+    let event = format!("event: {name}");
+    while stream.line() != event {}
+    let data = stream.line();
+    data.strip_prefix("data: ").unwrap().to_owned()
+}
+
+#[test]
+fn a_stream_is_heard_where_nothing_changes_and_tells_of_other_settings() {
+    let event = TestEvent::empty();
+    assert_eq!(event.run("init 3 --max-per-sale 2").code, Some(0));
+    let server = Server::start(&event, "");
+    let page = server.page("/");
+    let mut stream = Follower::of(&server, "");
+    assert_eq!(stream.count().1, 3);
+    let first = named(&mut stream, "rules");
+    page.says(200, &[&format!("data-rules=\"{first}\"")]);
+    // A sale is none, and what is set back is as before.
+    event.booked("bob");
+    assert_eq!(stream.count().1, 2);
+    assert_eq!(event.run("set --max-per-sale 1").code, Some(0));
+    assert_eq!(stream.count().1, 2);
+    let other = named(&mut stream, "rules");
+    assert_ne!(first, other);
+    assert_eq!(event.run("set --max-per-sale 2").code, Some(0));
+    assert_eq!(named(&mut stream, "rules"), first);
+    // A script sees what has a name and data, and no comment.
+    assert!(!named(&mut stream, "alive").is_empty());
+}

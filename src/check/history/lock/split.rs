@@ -91,15 +91,22 @@ fn are_one_lease(evidence: &Evidence, one: &LockHold, other: &LockHold) -> bool 
     one.leased && other.leased && device(one) == device(other)
 }
 
-/// Whether two operations have locked one file.
+/// Whether two operations have locked one file, or one has asked, while it held its own, for what the other has locked: those
+/// are two locks that are meant to be two.
 fn share(evidence: &Evidence, one: u32, other: u32) -> bool {
-    let files = |index| {
+    let holds = |index| {
         let operation = evidence.operation(index);
         let holds = operation.map(|operation| evidence.holds_of(operation));
-        holds
-            .into_iter()
-            .flatten()
-            .filter(|hold| hold.got != UNSAID)
+        holds.into_iter().flatten()
     };
-    one == other || files(one).any(|hold| files(other).any(|second| second.lock == hold.lock))
+    let got = |index| holds(index).filter(|hold| hold.got != UNSAID);
+    let meant = |index| {
+        let second = move |wait: &&LockHold| {
+            wait.wanted != UNSAID && got(index).any(|own| own.got <= wait.wanted)
+        };
+        let waits = holds(index).filter(|hold| hold.got == UNSAID);
+        got(index).chain(waits.filter(second))
+    };
+    let meets = |one, other| meant(one).any(|hold| got(other).any(|own| own.lock == hold.lock));
+    one == other || meets(one, other) || meets(other, one)
 }

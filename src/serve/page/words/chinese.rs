@@ -49,6 +49,7 @@ pub(in crate::serve::page) static CHINESE: Words = Words {
     ),
     gone_meanwhile: "票刚被他人买走，您没有买到任何票。",
     bought_nothing: "您没有买到任何票。",
+    no_holds: "此处不再保留票。您没有买到任何票。",
 
     bought: Plural("您已购 {} 张票", "您已购 {} 张票"),
     receipt_hint: "本页是您的凭证。请保存链接，勿转发他人：任何人有此链接即可取消您的票。",

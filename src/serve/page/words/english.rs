@@ -73,6 +73,7 @@ pub(in crate::serve::page) static ENGLISH: Words = Words {
     ),
     gone_meanwhile: "Somebody else was faster. You have not bought anything.",
     bought_nothing: "You have not bought anything.",
+    no_holds: "Tickets cannot be put on hold here any more. You have not bought anything.",
 
     bought: Plural("You have {} ticket", "You have {} tickets"),
     receipt_hint: "This page is your receipt. Save its link, and keep it to yourself: anyone who has it can cancel your tickets.",

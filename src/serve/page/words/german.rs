@@ -76,6 +76,7 @@ pub(in crate::serve::page) static GERMAN: Words = Words {
     ),
     gone_meanwhile: "Jemand war schneller. Sie haben nichts gekauft.",
     bought_nothing: "Sie haben nichts gekauft.",
+    no_holds: "Karten können hier nicht mehr reserviert werden. Sie haben nichts gekauft.",
 
     bought: Plural("Sie haben {} Karte", "Sie haben {} Karten"),
     receipt_hint: "Diese Seite ist Ihr Beleg. Speichern Sie den Link, und geben Sie ihn nicht weiter: Wer ihn hat, kann Ihre Karten stornieren.",

@@ -49,6 +49,7 @@ pub(in crate::serve::page) static TRADITIONAL_CHINESE: Words = Words {
     ),
     gone_meanwhile: "票剛被他人買走，您沒有買到任何票。",
     bought_nothing: "您沒有買到任何票。",
+    no_holds: "此處不再保留票。您沒有買到任何票。",
 
     bought: Plural("您已購 {} 張票", "您已購 {} 張票"),
     receipt_hint: "本頁是您的憑證。請儲存連結，勿轉傳他人：任何人有此連結即可取消您的票。",

@@ -70,8 +70,9 @@ impl<'a> Claims<'a> {
         match found.kind {
             Anomaly::LostUpdate => self.sentence(text),
             Anomaly::Oversold => {
-                let sold = self.run.deeds.iter().filter(|deed| deed.sold);
-                let sold: u64 = sold.map(|deed| deed.quantity).sum();
+                let all = self.run.deeds.iter().enumerate();
+                let sold = all.filter(|(at, _)| self.run.is_sale(*at));
+                let sold: u64 = sold.map(|(_, deed)| deed.quantity).sum();
                 let stock = self.run.stock;
                 self.hold(sold > stock, text, || "not so many were sold".to_owned());
                 if let Some((_, first)) = text.split_once("the first too many is ") {

@@ -65,6 +65,16 @@ pub(super) struct Run {
 }
 
 impl Run {
+    /// Whether it sold: it was told so, or was told nothing, and the ledger or it says that it wrote.
+    pub(super) fn is_sale(&self, at: usize) -> bool {
+        let deed = &self.deeds[at];
+        let says = match &self.ledger {
+            Some(ledger) => ledger.contains(&at),
+            None => deed.wrote.is_some(),
+        };
+        deed.sold || deed.is_pending() && says
+    }
+
     /// Whether somebody without an answer wrote, or may have, and nothing but a guess tells whether it did; or was told a lie
     /// that nothing shows.
     pub(super) fn has_guesses(&self) -> bool {

@@ -260,7 +260,7 @@ impl World<'_> {
         let mut rest = self.run.stock;
         let sold = self.versions.iter().filter_map(|version| version.by);
         let mut first = None;
-        for at in sold.filter(|at| self.run.deeds[*at].sold) {
+        for at in sold.filter(|at| self.run.is_sale(*at)) {
             let left = rest.checked_sub(self.run.deeds[at].quantity);
             rest = left.unwrap_or(rest);
             all.fates[at].beyond.insert(left.is_none());
