@@ -10,8 +10,8 @@ use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 use tokio::time::timeout;
-use utoipa::PartialSchema;
 
+use super::api::openapi::schema;
 use super::members;
 use super::problem::ProblemResponse;
 use super::service::Site;
@@ -22,6 +22,12 @@ pub(super) const MAX_BODY: usize = 16 << 10;
 /// How long a client may take to send one.
 const TIME: Duration = Duration::from_secs(10);
 
+/// What the description of the API has a schema of.
+pub(super) trait Described: DeserializeOwned {
+    /// Its name there.
+    const NAME: &'static str;
+}
+
 /// A body that must be there.
 #[derive(Debug)]
 pub(super) struct Body<T>(pub(super) T);
@@ -30,7 +36,7 @@ pub(super) struct Body<T>(pub(super) T);
 #[derive(Debug)]
 pub(super) struct OptionalBody<T>(pub(super) T);
 
-impl<T: DeserializeOwned + PartialSchema> FromRequest<Site> for Body<T> {
+impl<T: Described> FromRequest<Site> for Body<T> {
     type Rejection = ProblemResponse;
 
     async fn from_request(request: Request, site: &Site) -> Result<Self, ProblemResponse> {
@@ -40,7 +46,7 @@ impl<T: DeserializeOwned + PartialSchema> FromRequest<Site> for Body<T> {
     }
 }
 
-impl<T: DeserializeOwned + Default + PartialSchema> FromRequest<Site> for OptionalBody<T> {
+impl<T: Described + Default> FromRequest<Site> for OptionalBody<T> {
     type Rejection = ProblemResponse;
 
     async fn from_request(request: Request, site: &Site) -> Result<Self, ProblemResponse> {
@@ -102,12 +108,12 @@ pub(super) async fn read(request: Request, site: &Site) -> Result<Bytes, Problem
 }
 
 /// JSON that is not what is expected is told from what is no JSON.
-fn parse<T: DeserializeOwned + PartialSchema>(bytes: &[u8]) -> Result<T, ProblemResponse> {
+fn parse<T: Described>(bytes: &[u8]) -> Result<T, ProblemResponse> {
     serde_json::from_slice(bytes).map_err(|error| {
         let status = match error.classify() {
             Category::Data => StatusCode::UNPROCESSABLE_ENTITY,
             _ => StatusCode::BAD_REQUEST,
         };
-        ProblemResponse::refused(status, members::wrong::<T>(bytes))
+        ProblemResponse::refused(status, members::wrong(schema(T::NAME), bytes))
     })
 }

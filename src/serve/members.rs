@@ -1,7 +1,6 @@
 //! What is wrong with a body, in words that name the member, by the description of what is expected.
 
 use serde_json::{Map, Value};
-use utoipa::PartialSchema;
 
 use crate::shown;
 
@@ -11,9 +10,9 @@ const MOST_LETTERS: usize = 40;
 /// What is expected, as the API describes it.
 struct Expected(Value);
 
-/// What is wrong with this body, which cannot be read as a `T`.
-pub(super) fn wrong<T: PartialSchema>(body: &[u8]) -> String {
-    let expected = Expected(serde_json::to_value(T::schema()).unwrap_or_default());
+/// What is wrong with this body, which is not what this schema expects.
+pub(super) fn wrong(schema: Value, body: &[u8]) -> String {
+    let expected = Expected(schema);
     let why = match serde_json::from_slice(body) {
         Ok(Value::Object(sent)) => expected.wrong_member(&sent),
         Ok(_) => "the body is one JSON object".to_owned(),
@@ -110,7 +109,7 @@ impl Kind {
 #[cfg(test)]
 mod tests {
     use serde::Deserialize;
-    use utoipa::ToSchema;
+    use utoipa::{PartialSchema, ToSchema};
 
     use super::*;
 
@@ -132,11 +131,15 @@ mod tests {
         quantity: i64,
     }
 
+    fn schema<T: PartialSchema>() -> Value {
+        serde_json::to_value(T::schema()).unwrap()
+    }
+
     /// What is wrong, without the example.
     fn told<T: PartialSchema + for<'de> Deserialize<'de>>(body: &str) -> String {
         let read = serde_json::from_str::<T>(body);
         assert!(read.is_err(), "{body}");
-        let wrong = wrong::<T>(body.as_bytes());
+        let wrong = wrong(schema::<T>(), body.as_bytes());
         wrong
             .split("; as in ")
             .next()
@@ -193,12 +196,12 @@ mod tests {
 
     #[test]
     fn an_example_stands_behind_it_and_a_long_name_is_cut() {
-        let told = wrong::<Ordered>(b"{}");
+        let told = wrong(schema::<Ordered>(), b"{}");
         assert!(
             told.ends_with("; as in {\"buyer\":\"Ann\",\"quantity\":2}"),
             "{told}"
         );
         let long = format!("{{\"{}\":1}}", "x".repeat(9999));
-        assert!(wrong::<Ordered>(long.as_bytes()).len() < 200);
+        assert!(wrong(schema::<Ordered>(), long.as_bytes()).len() < 200);
     }
 }

@@ -4,7 +4,6 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTIC
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
-use utoipa::ToSchema;
 
 use crate::error::{About, Error, Kind};
 use crate::shown;
@@ -15,8 +14,9 @@ use crate::shown;
 pub(super) struct ProblemResponse(Box<ProblemReply>);
 
 /// A problem, as `application/problem+json`.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[schema(as = ProblemResponse)]
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
+#[cfg_attr(test, schema(as = ProblemResponse))]
 pub(super) struct ProblemReply {
     /// Always `about:blank`: `code` says which.
     #[serde(rename = "type")]
@@ -24,7 +24,7 @@ pub(super) struct ProblemReply {
     /// The status in words.
     title: &'static str,
     /// The status.
-    #[schema(minimum = 400, maximum = 599)]
+    #[cfg_attr(test, schema(minimum = 400, maximum = 599))]
     status: u16,
     /// What happened, in words for people.
     detail: String,

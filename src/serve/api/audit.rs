@@ -4,17 +4,20 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
 use serde::Serialize;
-use utoipa::ToSchema;
 
+#[cfg(test)]
 use super::failures::{Failures, RightFailures};
 use super::sell::done;
-use crate::office::{Audit, Finding, Flaw, VerifiedUpTo};
+#[cfg(test)]
+use crate::office::Flaw;
+use crate::office::{Audit, Finding, VerifiedUpTo};
 use crate::serve::caller::Manager;
 use crate::serve::problem::ProblemResponse;
 use crate::serve::service::Site;
 
 /// What an audit found, as `tickets audit --json` prints it.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
 pub(super) struct AuditReply {
     /// Whether everything adds up.
     ok: bool,
@@ -34,14 +37,15 @@ pub(super) struct AuditReply {
     #[serde(skip_serializing_if = "Option::is_none")]
     verified_up_to: Option<VerifiedMember>,
     /// What does not add up.
-    #[schema(value_type = Vec<FindingMember>)]
+    #[cfg_attr(test, schema(value_type = Vec<FindingMember>))]
     findings: Vec<Finding>,
     /// What is worth to be known, and no fault.
     notes: Vec<String>,
 }
 
 /// What the lines of a ledger come to that add up, in front of the first that does not.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
 struct VerifiedMember {
     /// The last of them.
     line: u64,
@@ -75,7 +79,8 @@ impl VerifiedMember {
 }
 
 /// Something that does not add up.
-#[derive(ToSchema)]
+#[cfg(test)]
+#[derive(utoipa::ToSchema)]
 #[expect(dead_code, reason = "it stands in the description only")]
 pub(super) struct FindingMember {
     /// What it is.
@@ -92,7 +97,8 @@ pub(super) struct FindingMember {
 }
 
 /// What can be wrong.
-#[derive(ToSchema)]
+#[cfg(test)]
+#[derive(utoipa::ToSchema)]
 #[schema(rename_all = "snake_case")]
 #[expect(dead_code, reason = "it stands in the description only")]
 pub(super) enum FlawWord {
@@ -123,7 +129,7 @@ impl AuditReply {
 }
 
 /// Whether everything adds up: every line of the ledger, and the count
-#[utoipa::path(
+#[cfg_attr(test, utoipa::path(
     get,
     path = "/api/v1/audit",
     tag = "management",
@@ -133,7 +139,7 @@ impl AuditReply {
         RightFailures,
         Failures,
     )
-)]
+))]
 pub(super) async fn audit(
     State(site): State<Site>,
     _: Manager,

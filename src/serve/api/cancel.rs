@@ -4,8 +4,8 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
-use utoipa::ToSchema;
 
+#[cfg(test)]
 use super::failures::{ChangeFailures, RightFailures, SaleFailures};
 use super::replies::{CancelReply, SaleInReply, warn};
 use super::sale::SaleId;
@@ -13,7 +13,7 @@ use super::sell::done;
 use crate::BoxOffice;
 use crate::error::{Error, Kind, Result as OfficeResult};
 use crate::office::{Change, State as SaleState};
-use crate::serve::body::OptionalBody;
+use crate::serve::body::{Described, OptionalBody};
 use crate::serve::caller::Right;
 use crate::serve::keys::OrderKey;
 use crate::serve::problem::ProblemResponse;
@@ -21,22 +21,27 @@ use crate::serve::service::Site;
 use crate::serve::waiting_orders::LOCK_TIME;
 
 /// What is to be cancelled.
-#[derive(Debug, Default, Deserialize, ToSchema)]
+#[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields, default)]
-#[schema(example = json!({"quantity": 1, "reason": "ill"}))]
+#[cfg_attr(test, schema(example = json!({"quantity": 1, "reason": "ill"})))]
 pub(super) struct CancelOrder {
     /// How many; without it, all that are not cancelled yet.
-    #[schema(minimum = 1, maximum = 9_007_199_254_740_991_u64)]
+    #[cfg_attr(test, schema(minimum = 1, maximum = 9_007_199_254_740_991_u64))]
     quantity: Option<u64>,
     /// Why; kept on the ledger.
-    #[schema(min_length = 1, max_length = 1000)]
+    #[cfg_attr(test, schema(min_length = 1, max_length = 1000))]
     reason: Option<String>,
+}
+
+impl Described for CancelOrder {
+    const NAME: &'static str = "CancelOrder";
 }
 
 /// Cancel a sale, or a part of it
 ///
 /// By the sale's own key, in `Sale-Key`, or with a token. A sale that is cancelled already is answered as before.
-#[utoipa::path(
+#[cfg_attr(test, utoipa::path(
     post,
     path = "/api/v1/sales/{id}/cancel",
     tag = "sales",
@@ -53,7 +58,7 @@ pub(super) struct CancelOrder {
         SaleFailures,
         ChangeFailures,
     )
-)]
+))]
 pub(super) async fn cancel(
     State(site): State<Site>,
     SaleId(id): SaleId,

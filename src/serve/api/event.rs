@@ -5,13 +5,15 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
+#[cfg(test)]
 use super::failures::Failures;
+#[cfg(test)]
 use super::replies::EventReply;
 use crate::serve::problem::ProblemResponse;
 use crate::serve::service::Site;
 
 /// What the event holds, and whether it is on sale
-#[utoipa::path(
+#[cfg_attr(test, utoipa::path(
     get,
     path = "/api/v1/event",
     tag = "event",
@@ -21,7 +23,7 @@ use crate::serve::service::Site;
         (status = 304, description = "As it is known already"),
         Failures,
     )
-)]
+))]
 pub(super) async fn event(
     State(site): State<Site>,
     headers: HeaderMap,

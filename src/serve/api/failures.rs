@@ -7,7 +7,7 @@ use crate::serve::problem::ProblemReply;
 /// Of every request.
 #[derive(IntoResponses)]
 #[expect(dead_code, reason = "they stand in the description only")]
-pub(in crate::serve) enum Failures {
+pub(super) enum Failures {
     /// The event's files cannot be used, or do not add up
     #[response(status = 500, content_type = "application/problem+json")]
     Failed(ProblemReply),

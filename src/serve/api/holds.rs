@@ -7,8 +7,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
-use utoipa::ToSchema;
 
+#[cfg(test)]
 use super::failures::{ChangeFailures, RightFailures, SaleFailures};
 use super::replies::{
     ConfirmReply, HoldReply, NewHold, ReleaseReply, ReleasedHold, SaleInReply, warn,
@@ -16,10 +16,12 @@ use super::replies::{
 use super::sale::SaleId;
 use super::sell::{done, made};
 use crate::office::{Change, Order};
-use crate::serve::body::Body;
+use crate::serve::body::{Body, Described};
 use crate::serve::caller::{Anybody, Right};
 use crate::serve::keys::OrderKey;
-use crate::serve::problem::{ProblemReply, ProblemResponse};
+#[cfg(test)]
+use crate::serve::problem::ProblemReply;
+use crate::serve::problem::ProblemResponse;
 use crate::serve::service::Site;
 use crate::serve::waiting_orders::LOCK_TIME;
 
@@ -27,25 +29,30 @@ use crate::serve::waiting_orders::LOCK_TIME;
 const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
 
 /// What is to be held.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"buyer": "Ann", "quantity": 2, "for": "10m"}))]
+#[cfg_attr(test, schema(example = json!({"buyer": "Ann", "quantity": 2, "for": "10m"})))]
 pub(super) struct HoldOrder {
     /// For whom: one line of at most 256 bytes, of which something can be seen.
-    #[schema(min_length = 1, max_length = 256)]
+    #[cfg_attr(test, schema(min_length = 1, max_length = 256))]
     buyer: String,
     /// How many.
-    #[schema(minimum = 1, maximum = 9_007_199_254_740_991_u64)]
+    #[cfg_attr(test, schema(minimum = 1, maximum = 9_007_199_254_740_991_u64))]
     quantity: u64,
     /// For how long, as in `15m` or `2h`; without it, for as long as the event says.
-    #[schema(pattern = "^[1-9][0-9]{0,2}(s|m|h)$")]
+    #[cfg_attr(test, schema(pattern = "^[1-9][0-9]{0,2}(s|m|h)$"))]
     r#for: Option<String>,
+}
+
+impl Described for HoldOrder {
+    const NAME: &'static str = "HoldOrder";
 }
 
 /// Keep tickets for somebody until a time
 ///
 /// Without a token only where the event says how long, and for no longer than that.
-#[utoipa::path(
+#[cfg_attr(test, utoipa::path(
     post,
     path = "/api/v1/holds",
     tag = "holds",
@@ -59,7 +66,7 @@ pub(super) struct HoldOrder {
         RightFailures,
         ChangeFailures,
     )
-)]
+))]
 pub(super) async fn hold(
     State(site): State<Site>,
     Anybody(manager): Anybody,
@@ -108,7 +115,7 @@ fn time(text: &str) -> Result<Duration, ProblemResponse> {
 /// Make a sale of a hold
 ///
 /// By the hold's own key, in `Sale-Key`, or with a token. Again, it is answered as before.
-#[utoipa::path(
+#[cfg_attr(test, utoipa::path(
     post,
     path = "/api/v1/holds/{id}/confirm",
     tag = "holds",
@@ -124,7 +131,7 @@ fn time(text: &str) -> Result<Duration, ProblemResponse> {
         SaleFailures,
         ChangeFailures,
     )
-)]
+))]
 pub(super) async fn confirm(
     State(site): State<Site>,
     SaleId(id): SaleId,
@@ -151,7 +158,7 @@ pub(super) async fn confirm(
 /// Give a hold back
 ///
 /// By the hold's own key, in `Sale-Key`, or with a token. Again, it is answered as before.
-#[utoipa::path(
+#[cfg_attr(test, utoipa::path(
     delete,
     path = "/api/v1/holds/{id}",
     tag = "holds",
@@ -166,7 +173,7 @@ pub(super) async fn confirm(
         SaleFailures,
         ChangeFailures,
     )
-)]
+))]
 pub(super) async fn release(
     State(site): State<Site>,
     SaleId(id): SaleId,

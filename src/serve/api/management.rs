@@ -4,15 +4,17 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
+#[cfg(test)]
 use super::failures::{ChangeFailures, RightFailures};
-use super::replies::{OnSaleWord, warn};
+#[cfg(test)]
+use super::replies::OnSaleWord;
+use super::replies::warn;
 use super::sell::done;
 use crate::BoxOffice;
 use crate::error::Result as OfficeResult;
 use crate::office::{Change, OnSale, Turned};
-use crate::serve::body::{Body, OptionalBody};
+use crate::serve::body::{Body, Described, OptionalBody};
 use crate::serve::caller::Manager;
 use crate::serve::keys::OrderKey;
 use crate::serve::problem::ProblemResponse;
@@ -20,20 +22,26 @@ use crate::serve::service::Site;
 use crate::serve::waiting_orders::LOCK_TIME;
 
 /// By how much the stock is to be changed.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"quantity": 5, "reason": "more chairs"}))]
+#[cfg_attr(test, schema(example = json!({"quantity": 5, "reason": "more chairs"})))]
 pub(super) struct AdjustOrder {
     /// How many are added, or, below 0, taken away.
-    #[schema(minimum = -9_007_199_254_740_991_i64, maximum = 9_007_199_254_740_991_i64)]
+    #[cfg_attr(test, schema(minimum = -9_007_199_254_740_991_i64, maximum = 9_007_199_254_740_991_i64))]
     quantity: i64,
     /// Why; kept on the ledger.
-    #[schema(min_length = 1, max_length = 1000)]
+    #[cfg_attr(test, schema(min_length = 1, max_length = 1000))]
     reason: String,
 }
 
+impl Described for AdjustOrder {
+    const NAME: &'static str = "AdjustOrder";
+}
+
 /// A stock that was changed.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
 pub(super) struct AdjustReply {
     /// By how much.
     quantity: i64,
@@ -44,7 +52,7 @@ pub(super) struct AdjustReply {
 }
 
 /// Add tickets to the stock, or take away some that are left
-#[utoipa::path(
+#[cfg_attr(test, utoipa::path(
     post,
     path = "/api/v1/adjustments",
     tag = "management",
@@ -56,7 +64,7 @@ pub(super) struct AdjustReply {
         RightFailures,
         ChangeFailures,
     )
-)]
+))]
 pub(super) async fn adjust(
     State(site): State<Site>,
     Manager(by): Manager,
@@ -81,27 +89,33 @@ pub(super) async fn adjust(
 }
 
 /// Why the sale is closed or reopened.
-#[derive(Debug, Default, Deserialize, ToSchema)]
+#[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields, default)]
-#[schema(example = json!({"reason": "a break"}))]
+#[cfg_attr(test, schema(example = json!({"reason": "a break"})))]
 pub(super) struct TurnOrder {
     /// Why; kept on the ledger.
-    #[schema(min_length = 1, max_length = 1000)]
+    #[cfg_attr(test, schema(min_length = 1, max_length = 1000))]
     reason: Option<String>,
 }
 
+impl Described for TurnOrder {
+    const NAME: &'static str = "TurnOrder";
+}
+
 /// An event that was closed or reopened.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
 pub(super) struct TurnReply {
     /// Whether tickets can be had by now.
-    #[schema(value_type = OnSaleWord)]
+    #[cfg_attr(test, schema(value_type = OnSaleWord))]
     on_sale: OnSale,
 }
 
 /// End the sale for now
 ///
 /// Closed already, nothing is changed.
-#[utoipa::path(
+#[cfg_attr(test, utoipa::path(
     post,
     path = "/api/v1/close",
     tag = "management",
@@ -113,7 +127,7 @@ pub(super) struct TurnReply {
         RightFailures,
         ChangeFailures,
     )
-)]
+))]
 pub(super) async fn close(
     State(site): State<Site>,
     manager: Manager,
@@ -126,7 +140,7 @@ pub(super) async fn close(
 /// Go on with the sale
 ///
 /// Open already, nothing is changed.
-#[utoipa::path(
+#[cfg_attr(test, utoipa::path(
     post,
     path = "/api/v1/reopen",
     tag = "management",
@@ -138,7 +152,7 @@ pub(super) async fn close(
         RightFailures,
         ChangeFailures,
     )
-)]
+))]
 pub(super) async fn reopen(
     State(site): State<Site>,
     manager: Manager,

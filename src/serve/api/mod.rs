@@ -2,11 +2,14 @@
 
 mod audit;
 mod cancel;
+#[cfg(test)]
+mod description;
 mod event;
-pub(super) mod failures;
+#[cfg(test)]
+mod failures;
 mod holds;
 mod management;
-mod openapi;
+pub(super) mod openapi;
 pub(super) mod replies;
 mod sale;
 mod sales;
@@ -14,30 +17,26 @@ pub(super) mod sell;
 pub(super) mod stream;
 
 use axum::Router;
-use axum::routing::get;
-use utoipa::OpenApi as _;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
+use axum::routing::{delete, get, post};
 
 use super::service::Site;
 
 /// The API of one event.
 pub(super) fn routes(site: &Site) -> Router<Site> {
-    let (router, document) = OpenApiRouter::with_openapi(openapi::Document::openapi())
-        .routes(routes!(event::event))
-        .routes(routes!(sell::sell, sales::sales))
-        .routes(routes!(sale::sale))
-        .routes(routes!(cancel::cancel))
-        .routes(routes!(holds::hold))
-        .routes(routes!(holds::confirm))
-        .routes(routes!(holds::release))
-        .routes(routes!(management::adjust))
-        .routes(routes!(management::close))
-        .routes(routes!(management::reopen))
-        .routes(routes!(audit::audit))
-        .routes(routes!(stream::stream))
-        .split_for_parts();
-    let text = openapi::text(document, site);
+    let text = openapi::text(site);
     let description = get(move || std::future::ready(openapi::answer(text.clone())));
-    router.route("/api/v1/openapi.json", description)
+    Router::new()
+        .route("/api/v1/event", get(event::event))
+        .route("/api/v1/sales", post(sell::sell).get(sales::sales))
+        .route("/api/v1/sales/{id}", get(sale::sale))
+        .route("/api/v1/sales/{id}/cancel", post(cancel::cancel))
+        .route("/api/v1/holds", post(holds::hold))
+        .route("/api/v1/holds/{id}/confirm", post(holds::confirm))
+        .route("/api/v1/holds/{id}", delete(holds::release))
+        .route("/api/v1/adjustments", post(management::adjust))
+        .route("/api/v1/close", post(management::close))
+        .route("/api/v1/reopen", post(management::reopen))
+        .route("/api/v1/audit", get(audit::audit))
+        .route("/api/v1/stream", get(stream::stream))
+        .route("/api/v1/openapi.json", description)
 }

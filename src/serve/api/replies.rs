@@ -1,14 +1,14 @@
 //! What is answered, as JSON.
 
 use serde::Serialize;
-use utoipa::ToSchema;
 
 use crate::error::Error;
 use crate::office::{EventState, OnSale, State};
 use crate::shown;
 
 /// What an event holds, and whether it is on sale.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
 pub(in crate::serve) struct EventReply {
     /// How many are left.
     left: u64,
@@ -17,7 +17,7 @@ pub(in crate::serve) struct EventReply {
     /// How many are held for somebody.
     held: u64,
     /// Whether tickets can be had.
-    #[schema(value_type = OnSaleWord)]
+    #[cfg_attr(test, schema(value_type = OnSaleWord))]
     on_sale: OnSale,
     /// What the event is called.
     title: Option<String>,
@@ -36,7 +36,8 @@ impl EventReply {
 }
 
 /// Whether tickets can be had.
-#[derive(ToSchema)]
+#[cfg(test)]
+#[derive(utoipa::ToSchema)]
 #[schema(rename_all = "snake_case")]
 #[expect(dead_code, reason = "it stands in the description only")]
 pub(super) enum OnSaleWord {
@@ -48,7 +49,8 @@ pub(super) enum OnSaleWord {
 }
 
 /// What a sale or a hold is by now.
-#[derive(ToSchema)]
+#[cfg(test)]
+#[derive(utoipa::ToSchema)]
 #[schema(rename_all = "snake_case")]
 #[expect(dead_code, reason = "it stands in the description only")]
 pub(super) enum StateWord {
@@ -61,7 +63,8 @@ pub(super) enum StateWord {
 }
 
 /// A new sale.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
 pub(super) struct SaleReply {
     pub(super) sale: NewSale,
     /// How many are left.
@@ -71,7 +74,8 @@ pub(super) struct SaleReply {
 }
 
 /// A sale.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
 pub(super) struct NewSale {
     /// Its id.
     pub(super) id: String,
@@ -80,12 +84,13 @@ pub(super) struct NewSale {
     /// How many.
     pub(super) quantity: u64,
     /// When it was written.
-    #[schema(format = DateTime)]
+    #[cfg_attr(test, schema(format = DateTime))]
     pub(super) at: String,
 }
 
 /// A sale, or a part of one.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
 pub(super) struct SaleInReply {
     /// Its id.
     pub(super) id: String,
@@ -96,7 +101,8 @@ pub(super) struct SaleInReply {
 }
 
 /// A sale that was cancelled, or a part of it.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
 pub(super) struct CancelReply {
     pub(super) cancelled: SaleInReply,
     /// How many of the sale are not cancelled.
@@ -108,7 +114,8 @@ pub(super) struct CancelReply {
 }
 
 /// A hold that became a sale, with the same id.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
 pub(super) struct ConfirmReply {
     pub(super) sale: SaleInReply,
     /// How many are left.
@@ -118,7 +125,8 @@ pub(super) struct ConfirmReply {
 }
 
 /// A hold that was given back.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
 pub(super) struct ReleaseReply {
     pub(super) released: ReleasedHold,
     /// How many are left.
@@ -128,7 +136,8 @@ pub(super) struct ReleaseReply {
 }
 
 /// A hold that was given back.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
 pub(super) struct ReleasedHold {
     /// Its id.
     pub(super) id: String,
@@ -137,7 +146,8 @@ pub(super) struct ReleasedHold {
 }
 
 /// A new hold.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
 pub(super) struct HoldReply {
     pub(super) hold: NewHold,
     /// How many are left.
@@ -149,7 +159,8 @@ pub(super) struct HoldReply {
 }
 
 /// A hold.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
 pub(super) struct NewHold {
     /// Its id, and that of the sale that may come of it.
     pub(super) id: String,
@@ -158,18 +169,20 @@ pub(super) struct NewHold {
     /// How many.
     pub(super) quantity: u64,
     /// Until when. From then on it ends when somebody needs its tickets.
-    #[schema(format = DateTime)]
+    #[cfg_attr(test, schema(format = DateTime))]
     pub(super) until: String,
 }
 
 /// A sale or a hold, as it is by now.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
 pub(super) struct SaleStatusReply {
     pub(super) sale: SaleStatusMember,
 }
 
 /// A sale or a hold, as it is by now.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
 pub(super) struct SaleStatusMember {
     /// Its id.
     pub(super) id: String,
@@ -180,13 +193,13 @@ pub(super) struct SaleStatusMember {
     /// How many of these are cancelled.
     pub(super) cancelled: u64,
     /// What it is by now.
-    #[schema(value_type = StateWord)]
+    #[cfg_attr(test, schema(value_type = StateWord))]
     pub(super) state: State,
     /// When it was written.
-    #[schema(format = DateTime)]
+    #[cfg_attr(test, schema(format = DateTime))]
     pub(super) at: String,
     /// Until when a hold is kept.
-    #[schema(format = DateTime)]
+    #[cfg_attr(test, schema(format = DateTime))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) until: Option<String>,
 }

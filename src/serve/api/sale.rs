@@ -5,6 +5,7 @@ use axum::extract::{FromRequestParts, Path, State};
 use axum::http::request::Parts;
 use axum::response::Response;
 
+#[cfg(test)]
 use super::failures::{Failures, RightFailures, SaleFailures};
 use super::replies::{SaleStatusMember, SaleStatusReply};
 use super::sell::done;
@@ -39,7 +40,7 @@ impl<S: Send + Sync> FromRequestParts<S> for SaleId {
 /// One sale or hold, as it is by now
 ///
 /// With the key that it was made under, or a token.
-#[utoipa::path(
+#[cfg_attr(test, utoipa::path(
     get,
     path = "/api/v1/sales/{id}",
     tag = "sales",
@@ -54,7 +55,7 @@ impl<S: Send + Sync> FromRequestParts<S> for SaleId {
         SaleFailures,
         Failures,
     )
-)]
+))]
 pub(super) async fn sale(
     State(site): State<Site>,
     SaleId(id): SaleId,

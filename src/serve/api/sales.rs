@@ -6,8 +6,8 @@ use axum::Json;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use serde::Serialize;
-use utoipa::{IntoParams, ToSchema};
 
+#[cfg(test)]
 use super::failures::{Failures, RightFailures};
 use super::sell::done;
 use crate::BoxOffice;
@@ -24,21 +24,23 @@ const USUAL: usize = 100;
 const MOST: usize = 1000;
 
 /// Which sales are listed.
-#[derive(Debug, Default, IntoParams)]
-#[into_params(parameter_in = Query)]
+#[derive(Debug, Default)]
+#[cfg_attr(test, derive(utoipa::IntoParams))]
+#[cfg_attr(test, into_params(parameter_in = Query))]
 pub(super) struct SalesQuery {
     /// Only those of this buyer: the whole name, capitals or not.
     buyer: Option<String>,
     /// Only those behind the sale with this id.
-    #[param(pattern = "^[0-9]{1,19}(-[0-9A-Za-z]{1,6})?$")]
+    #[cfg_attr(test, param(pattern = "^[0-9]{1,19}(-[0-9A-Za-z]{1,6})?$"))]
     after: Option<String>,
     /// How many at most: 1 to 1000.
-    #[param(minimum = 1, maximum = 1000)]
+    #[cfg_attr(test, param(minimum = 1, maximum = 1000))]
     limit: Option<usize>,
 }
 
 /// Sales, in the order of the ledger.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
 pub(super) struct SalesReply {
     sales: Vec<ListedSale>,
     /// What `after` is to be for those behind these; null where these are the last.
@@ -46,12 +48,13 @@ pub(super) struct SalesReply {
 }
 
 /// A sale.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
 struct ListedSale {
     /// Its id.
     id: String,
     /// When it became a sale.
-    #[schema(format = DateTime)]
+    #[cfg_attr(test, schema(format = DateTime))]
     at: String,
     /// Who bought.
     buyer: String,
@@ -81,7 +84,7 @@ impl ListedSale {
 }
 
 /// Who has bought
-#[utoipa::path(
+#[cfg_attr(test, utoipa::path(
     get,
     path = "/api/v1/sales",
     tag = "management",
@@ -92,7 +95,7 @@ impl ListedSale {
         RightFailures,
         Failures,
     )
-)]
+))]
 pub(super) async fn sales(
     State(site): State<Site>,
     _: Manager,

@@ -6,37 +6,42 @@ use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, LOCATION};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
-use utoipa::ToSchema;
 
+#[cfg(test)]
 use super::failures::ChangeFailures;
 use super::replies::{NewSale, SaleReply, warn};
 use crate::office::Sale;
-use crate::serve::body::Body;
+use crate::serve::body::{Body, Described};
 use crate::serve::keys::OrderKey;
 use crate::serve::problem::ProblemResponse;
 use crate::serve::service::Site;
 use crate::serve::waiting_orders::Wanted;
 
 /// What somebody wants to buy.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"buyer": "Ann", "quantity": 2}))]
+#[cfg_attr(test, schema(example = json!({"buyer": "Ann", "quantity": 2})))]
 pub(in crate::serve) struct SaleOrder {
     /// Who buys: one line of at most 256 bytes, of which something can be seen.
-    #[schema(min_length = 1, max_length = 256)]
+    #[cfg_attr(test, schema(min_length = 1, max_length = 256))]
     pub(in crate::serve) buyer: String,
     /// How many.
-    #[schema(minimum = 1, maximum = 9_007_199_254_740_991_u64)]
+    #[cfg_attr(test, schema(minimum = 1, maximum = 9_007_199_254_740_991_u64))]
     pub(in crate::serve) quantity: u64,
     /// What to remember of it; kept on the ledger.
-    #[schema(min_length = 1, max_length = 1000)]
+    #[cfg_attr(test, schema(min_length = 1, max_length = 1000))]
     pub(in crate::serve) note: Option<String>,
+}
+
+impl Described for SaleOrder {
+    const NAME: &'static str = "SaleOrder";
 }
 
 /// Buy
 ///
 /// However often an order is sent with its key, it is sold once; so after a lost answer it is sent again.
-#[utoipa::path(
+#[cfg_attr(test, utoipa::path(
     post,
     path = "/api/v1/sales",
     tag = "sales",
@@ -47,7 +52,7 @@ pub(in crate::serve) struct SaleOrder {
         (status = 200, description = "Sold before, under the same key", body = SaleReply, headers(("Location" = String, description = "The sale"))),
         ChangeFailures,
     )
-)]
+))]
 pub(super) async fn sell(
     State(site): State<Site>,
     OrderKey(key): OrderKey,

@@ -15,10 +15,13 @@ use futures_util::stream::{Stream, unfold};
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
+#[cfg(test)]
 use super::failures::Failures;
 use crate::serve::drain::Drain;
 use crate::serve::event::Event;
-use crate::serve::problem::{ProblemReply, ProblemResponse};
+#[cfg(test)]
+use crate::serve::problem::ProblemReply;
+use crate::serve::problem::ProblemResponse;
 use crate::serve::reader::{Seen, StreamCount};
 use crate::serve::room::Place;
 use crate::serve::service::Site;
@@ -81,7 +84,7 @@ fn differ(before: &Seen, now: &Seen) -> bool {
 ///
 /// A client that comes back with `Last-Event-ID` is told the count of now first: that is all it can have missed. At most half
 /// of the service's connections follow.
-#[utoipa::path(
+#[cfg_attr(test, utoipa::path(
     get,
     path = "/api/v1/stream",
     tag = "event",
@@ -91,7 +94,7 @@ fn differ(before: &Seen, now: &Seen) -> bool {
         Failures,
         (status = 503, description = "Half of the connections follow already (`overloaded`): ask for GET /api/v1/event instead, and for this again after `Retry-After` seconds; or busy or draining", body = ProblemReply, content_type = "application/problem+json", headers(("Retry-After" = u64, description = "After how many seconds it may be tried again"))),
     )
-)]
+))]
 pub(super) async fn stream(State(site): State<Site>) -> Result<Response, ProblemResponse> {
     let place = site.service.room.stream()?;
     let changes = site.event.changes.subscribe();
