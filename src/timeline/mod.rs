@@ -53,6 +53,7 @@ mod marks;
 mod model;
 mod notes;
 mod operation;
+mod pair;
 mod panels;
 mod render;
 mod rows;
@@ -69,6 +70,7 @@ mod words;
 pub use crate::run_clock::RunClock;
 pub use model::{Clash, DrawnFinding, DrawnVersion, Lane, Spot, Time, Timeline};
 pub use operation::{Doing, DrawnOperation, DrawnOutcome, Sight, Span};
+pub use pair::pair_svg;
 pub use text_line::{COLUMNS, Piece, TextLine, Tone};
 
 #[cfg(test)]

@@ -19,6 +19,11 @@ const STYLE: &str = "<style>
 
 /// The whole picture.
 pub(super) fn draw(timeline: &Timeline) -> String {
+    sized(timeline).0
+}
+
+/// The same, and how high it is.
+pub(super) fn sized(timeline: &Timeline) -> (String, f64) {
     let scene = Scene::of(timeline);
     let layout = arrows::joined(&scene, Layout::of(&scene));
     let mut canvas = Canvas::default();
@@ -41,8 +46,8 @@ pub(super) fn draw(timeline: &Timeline) -> String {
     panels::odds(&mut canvas, timeline, &layout);
     let tree = panels::tree(&mut canvas, &scene, &layout);
     let floor = legend::legend(&mut canvas, &scene, &layout, tree.0);
-    let height = tree.1.max(floor) + 8.0;
-    format!(
+    let height = (tree.1.max(floor) + 8.0).round();
+    let picture = format!(
         r#"{SVG}xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0}" width="{WIDTH}" height="{height:.0}" role="img" font-family="system-ui, sans-serif">
 <title>{}</title>
 {STYLE}<defs><marker id="quiet" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="6" markerHeight="6" orient="auto"><path d="M0 0L8 4L0 8z" fill="{QUIET}"/></marker><marker id="accent" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="4" markerHeight="4" orient="auto"><path d="M0 0L8 4L0 8z" fill="{ACCENT}"/></marker></defs>
@@ -51,7 +56,8 @@ pub(super) fn draw(timeline: &Timeline) -> String {
 "#,
         xml(&short(&timeline.title, 300)),
         canvas.body
-    )
+    );
+    (picture, height)
 }
 
 fn head(canvas: &mut Canvas, timeline: &Timeline, layout: &Layout) {

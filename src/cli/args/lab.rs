@@ -135,12 +135,12 @@ pub(crate) enum WritesArg {
     InPlace,
 }
 
-fn buyers(text: &str) -> std::result::Result<u8, String> {
+pub(super) fn buyers(text: &str) -> std::result::Result<u8, String> {
     whole(text, 1, MAX_BUYERS as u64).map(|buyers| buyers as u8)
 }
 
 /// A kind of lock that processes can take: a mutex is none.
-fn lock_of_processes() -> impl TypedValueParser<Value = LockArg> {
+pub(super) fn lock_of_processes() -> impl TypedValueParser<Value = LockArg> {
     let kinds = LockArg::value_variants().iter();
     let kinds = kinds.filter(|kind| !matches!(kind, LockArg::Mutex));
     let names: Vec<PossibleValue> = kinds.filter_map(ValueEnum::to_possible_value).collect();

@@ -2,6 +2,7 @@
 
 mod candidates;
 mod command;
+mod compare;
 mod event;
 mod event_help;
 mod globals;
@@ -21,6 +22,7 @@ mod serve;
 mod value;
 
 pub(crate) use command::Command;
+pub(crate) use compare::CompareArgs;
 pub(crate) use event::{
     DoorArgs, DoorFormat, HoldArgs, HoldEndArgs, ImportArgs, RenameArgs, SetArgs, SettingsArgs,
     ShowArgs, TurnArgs,

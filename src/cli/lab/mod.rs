@@ -4,6 +4,11 @@
 
 mod advice;
 mod command_line;
+mod compare;
+mod compare_document;
+mod compare_text;
+mod compare_words;
+mod compared;
 mod document;
 mod find;
 mod locks;
@@ -33,6 +38,7 @@ pub(crate) fn run(race: &RaceCommand, event: &Path, screen: &Screen) -> Result<u
         RaceCommand::Find(arguments) => find::find(arguments, event, screen),
         RaceCommand::Locks(arguments) => locks::locks(arguments, event, screen),
         RaceCommand::Replay(arguments) => replay::replay(arguments, event, screen),
+        RaceCommand::Compare(arguments) => compare::compare(arguments, event, screen),
         RaceCommand::Check { evidence, timeline } => {
             super::check::check(evidence, timeline.as_deref(), event, screen)
         }
