@@ -176,10 +176,13 @@ Examples:
   tickets race prove --users 3 --lock    under it
   tickets race find oversold             the smallest that oversells
   tickets race locks                     every kind of lock
+  tickets race compare                   one order, without a lock and with it
+  tickets race tour                      all of it, step by step
   tickets race scenarios                 real commands that can race
   tickets race check run.jsonl           a run that was recorded
 
-Exits 6 when something goes wrong in what was run or judged, and 'race find' exits 3 when there is none.";
+Exits 6 when something goes wrong in what was run or judged, and 'race find' exits 3 when there is none. 'race compare' exits \
+6 when it goes wrong under the second lock too, 'race tour' when something is not as it is told.";
 
 pub(super) const DOCTOR: &str = "\
 Examples:

@@ -19,6 +19,7 @@ mod rush;
 mod selling;
 #[cfg(feature = "serve")]
 mod serve;
+mod tour;
 mod value;
 
 pub(crate) use command::Command;
@@ -28,7 +29,7 @@ pub(crate) use event::{
     ShowArgs, TurnArgs,
 };
 pub(crate) use globals::ColorArg;
-pub(crate) use grammar::{Cli, grammar, parse};
+pub(crate) use grammar::{Cli, grammar, parse, read};
 pub(crate) use keeping::{
     AuditArgs, BackupArgs, CopyArgs, DoctorArgs, Format, InitArgs, ResetArgs, RestoreArgs,
     SalesArgs,
@@ -41,4 +42,5 @@ pub(crate) use rush::BuyArgs;
 pub(crate) use selling::{AdjustArgs, BookArgs, CancelArgs};
 #[cfg(feature = "serve")]
 pub(crate) use serve::{LogArg, ServeArgs};
+pub(crate) use tour::TourArgs;
 pub(crate) use value::{DEFAULT_FILE, LockArg};

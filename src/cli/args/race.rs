@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 
-use super::value::picture;
-
 use super::compare::CompareArgs;
 use super::lab::{FindArgs, LocksArgs, ProveArgs, ReplayArgs, SelfcheckArgs};
+use super::tour::{self, TourArgs};
+use super::value::picture;
 
 /// How the buyers of a rush may meet: tried out, step by step
 #[derive(Debug, Subcommand)]
@@ -99,6 +99,10 @@ Exits 6 when something goes wrong, 4 when the schedule cannot be followed.")]
     #[command(after_help = COMPARE)]
     Compare(CompareArgs),
 
+    /// The whole chapter, step by step: for a class, in 15 minutes
+    #[command(after_help = tour::HELP)]
+    Tour(TourArgs),
+
     /// Judge a recorded run, of this or of any other program
     #[command(after_help = "\
 Examples:
@@ -144,6 +148,7 @@ impl RaceCommand {
             Self::Locks(_) => "race locks",
             Self::Replay(_) => "race replay",
             Self::Compare(_) => "race compare",
+            Self::Tour(_) => "race tour",
             Self::Check { .. } => "race check",
             Self::Selfcheck(_) => "race selfcheck",
         }

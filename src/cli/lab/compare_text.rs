@@ -110,7 +110,9 @@ fn below(out: &mut dyn Write, compared: &Compared) -> io::Result<()> {
     let rows = compared.rows();
     writeln!(out, "{FAINT}  turn  buyer{FAINT:#}")?;
     for (at, row) in rows.iter().enumerate() {
-        let [text, _] = came(compared, row);
+        let room = columns().saturating_sub(LEFT + 1);
+        let [long, short] = came(compared, row);
+        let text = if long.len() <= room { long } else { short };
         let style = style(row);
         writeln!(
             out,

@@ -201,33 +201,14 @@ pub(super) fn wrapped(out: &mut dyn Write, text: &str, width: usize) -> io::Resu
     super::super::width::wrapped(out, text, width, columns())
 }
 
-/// A command line to be copied. Where it is too long for one line a shell reads on: behind a backslash, and within
-/// quotes, where a schedule may go on in the next line.
+/// A command line to be copied, in lines that are not too long.
 pub(super) fn command(out: &mut dyn Write, label: &str, line: &str) -> io::Result<()> {
     const INDENT: usize = 7;
-    let columns = columns().saturating_sub(" \\".len());
     write!(
         out,
         "{FAINT}{label}{FAINT:#}{:1$}",
         "",
         INDENT.saturating_sub(label.len())
     )?;
-    let (mut width, mut quoted) = (INDENT, false);
-    for (at, word) in line.split(' ').enumerate() {
-        let wide = word.chars().count() + usize::from(at > 0);
-        let breaks = at > 0 && width + wide > columns;
-        match (breaks, quoted) {
-            (false, _) if at > 0 => write!(out, " {word}")?,
-            (false, _) => write!(out, "{word}")?,
-            (true, true) => write!(out, "\n{:INDENT$}{word}", "")?,
-            (true, false) => write!(out, " \\\n{:INDENT$}{word}", "")?,
-        }
-        width = if breaks {
-            INDENT + wide - 1
-        } else {
-            width + wide
-        };
-        quoted ^= word.matches('\'').count() % 2 == 1;
-    }
-    writeln!(out)
+    super::super::width::command(out, line, INDENT, columns())
 }

@@ -10,6 +10,9 @@ pub(crate) struct Contents {
     pub(crate) is_own: fn(&[u8]) -> bool,
 }
 
+/// How a page begins.
+pub(crate) const PAGE: &str = "<!doctype html>\n<html data-drawn-by=\"tickets\" ";
+
 /// How a picture begins.
 pub(crate) const SVG: &str = "<svg data-drawn-by=\"tickets\" ";
 

@@ -1,0 +1,120 @@
+//! The walk as one page: each step with what was typed, printed and drawn. Nothing in it is loaded from elsewhere.
+
+use std::fmt::Write as _;
+
+use anstream::adapter::strip_str;
+
+use super::super::args::TOUR_STEPS;
+use super::cut::cut;
+use super::step::{Seen, SeenStep};
+use crate::Contents;
+use crate::store::file::output_contents::PAGE;
+
+/// A page of this walk.
+pub(super) const CONTENTS: Contents = Contents {
+    name: "a page that this program wrote",
+    is_own: |head| head.starts_with(PAGE.as_bytes()),
+};
+
+const STYLE: &str = include_str!("page.css");
+
+/// The whole page.
+pub(super) fn page(seen: &[SeenStep]) -> String {
+    let mut list = String::new();
+    let mut sections = String::new();
+    for one in seen {
+        let (number, title) = (one.number, escaped(one.step.title));
+        // Writing to a String does not fail.
+        let _ = writeln!(
+            list,
+            "<li value=\"{number}\"><a href=\"#{number}\">{title}</a></li>"
+        );
+        section(&mut sections, one);
+    }
+    format!(
+        "{PAGE}lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; base-uri \
+         'none'; form-action 'none'\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <meta name=\"color-scheme\" content=\"light dark\">\n\
+         <title>Why a lock is needed, and which locks are none</title>\n<style>{STYLE}</style>\n</head>\n<body>\n\
+         <header><h1>Why a lock is needed, and which locks are none</h1>\n\
+         <p>{} of {TOUR_STEPS} steps. What is shown was run when this page was written, by <code>tickets race tour</code> \
+         (tickets {}); … stands for what was cut.</p>\n<nav aria-label=\"Steps\"><ol>\n{list}</ol></nav></header>\n\
+         <main>\n{sections}</main>\n</body>\n</html>\n",
+        seen.len(),
+        env!("CARGO_PKG_VERSION")
+    )
+}
+
+fn section(out: &mut String, one: &SeenStep) {
+    let (number, step) = (one.number, one.step);
+    let _ = writeln!(
+        out,
+        "<section id=\"{number}\" aria-labelledby=\"title-{number}\">\n<h2 id=\"title-{number}\"><span>{number}</span> {}</h2>\n\
+         <p>{}</p>\n<p class=\"look\"><b>Look at</b> {}</p>",
+        escaped(step.title),
+        escaped(step.does),
+        escaped(step.look)
+    );
+    for (at, seen) in one.shows.iter().enumerate() {
+        shown(out, seen, &format!("{number}-{at}"));
+    }
+    let _ = writeln!(
+        out,
+        "<div class=\"ask\"><p><b>Question</b> {}</p>\n<details><summary>Answer</summary><p>{}</p></details></div>\n\
+         <p class=\"again\">In a terminal: <code>tickets race tour {number}</code></p>\n</section>",
+        escaped(step.question),
+        escaped(step.answer)
+    );
+}
+
+/// A command, what it printed and what was drawn of it.
+fn shown(out: &mut String, seen: &Seen, id: &str) {
+    let lines = cut(&strip_str(&seen.text).to_string(), seen.show.keep);
+    let _ = writeln!(
+        out,
+        "<pre class=\"typed\" tabindex=\"0\"><b aria-hidden=\"true\">$ </b>{}</pre>\n<pre class=\"printed\" tabindex=\"0\">{}</pre>",
+        escaped(&seen.line),
+        escaped(&lines.join("\n"))
+    );
+    if let Some(picture) = &seen.picture {
+        let _ = writeln!(
+            out,
+            "<details class=\"picture\" open><summary>Picture</summary><figure>{}</figure></details>",
+            with_own_ids(picture, id)
+        );
+    }
+    if let Some(other) = &seen.otherwise {
+        out.push_str(
+            "<p>Nothing was oversold this time: without a lock that is luck. Here is a schedule by which it happens each time:</p>\n",
+        );
+        shown(out, other, &format!("{id}-otherwise"));
+    } else if !seen.holds() {
+        let claim = escaped(seen.show.claim);
+        let _ = writeln!(
+            out,
+            "<p class=\"bad\">This is to be seen, and was not: {claim}</p>"
+        );
+    }
+}
+
+/// Several pictures on a page have as many sets of arrow heads.
+fn with_own_ids(picture: &str, id: &str) -> String {
+    ["quiet", "accent"]
+        .into_iter()
+        .fold(picture.to_owned(), |picture, name| {
+            picture
+                .replace(&format!("id=\"{name}\""), &format!("id=\"{name}-{id}\""))
+                .replace(&format!("url(#{name})"), &format!("url(#{name}-{id})"))
+        })
+}
+
+/// A text as HTML has it.
+fn escaped(text: &str) -> String {
+    crate::shown(text)
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+}
