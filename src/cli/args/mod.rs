@@ -42,5 +42,5 @@ pub(crate) use rush::BuyArgs;
 pub(crate) use selling::{AdjustArgs, BookArgs, CancelArgs};
 #[cfg(feature = "serve")]
 pub(crate) use serve::{LogArg, ServeArgs};
-pub(crate) use tour::TourArgs;
+pub(crate) use tour::{TOUR_STEPS, TourArgs};
 pub(crate) use value::{DEFAULT_FILE, LockArg};
