@@ -48,8 +48,8 @@ impl Pictured {
         let Some(picture) = picture else {
             return Ok(());
         };
-        let svg = draw::run(&self.trial, &self.run, self.odds.as_deref()).to_svg();
-        picture.write(svg.as_bytes())
+        let timeline = draw::run(&self.trial, &self.run, self.odds.as_deref());
+        picture::draw(picture, &timeline)
     }
 
     /// The same for programs.
