@@ -33,8 +33,8 @@ pub(crate) struct CompareArgs {
     #[arg(long)]
     pub(crate) query: bool,
 
-    /// Also draw both: one picture, if there is anything to show
-    #[arg(long, value_name = "FILE.svg", value_parser = picture())]
+    /// Also draw both, if there is anything to show: one picture, or one page that steps through both
+    #[arg(long, value_name = "FILE.svg|FILE.html", value_parser = picture())]
     pub(crate) timeline: Option<PathBuf>,
 
     /// Where the scratch event is put: a directory, or an address, beside whose event it is made [default: in memory]

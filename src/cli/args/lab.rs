@@ -110,8 +110,8 @@ pub(crate) struct TrialArgs {
     #[arg(long)]
     pub(crate) query: bool,
 
-    /// Also draw what is shown: a picture of it, if there is anything to show
-    #[arg(long, value_name = "FILE.svg", value_parser = picture())]
+    /// Also draw what is shown, if there is anything to show: a picture, or a page that steps through it
+    #[arg(long, value_name = "FILE.svg|FILE.html", value_parser = picture())]
     pub(crate) timeline: Option<PathBuf>,
 
     /// Any buyer may also be killed before any of its steps

@@ -14,6 +14,7 @@ mod lab;
 mod manual;
 mod moment;
 mod one_dash;
+mod picture_kind;
 mod race;
 mod rush;
 mod selling;
@@ -37,6 +38,7 @@ pub(crate) use keeping::{
 pub(crate) use lab::{
     FindArgs, LocksArgs, MAX_EXHAUSTIVE, ProveArgs, ReplayArgs, SelfcheckArgs, TrialArgs,
 };
+pub(crate) use picture_kind::PictureKind;
 pub(crate) use race::RaceCommand;
 pub(crate) use rush::BuyArgs;
 pub(crate) use selling::{AdjustArgs, BookArgs, CancelArgs};

@@ -23,6 +23,7 @@ Examples:
   tickets race prove --users 2 --lock --writes in-place --query
   tickets race prove --users 2 --lock --crashes         killed anywhere, too
   tickets race prove --users 3 --timeline race.svg      a picture
+  tickets race prove --users 3 --timeline race.html     a page that steps through it
   tickets race prove --users 12 --samples 1000 --seed 7
   tickets race prove --users 3 --scenario confirm-expire
 
@@ -123,8 +124,8 @@ file that was not has 'error'; for people findings are on stdout, and an error i
         #[arg(value_name = "EVIDENCE.jsonl")]
         evidence: PathBuf,
 
-        /// Also draw it: a picture of what happened, what went wrong first
-        #[arg(long, value_name = "FILE.svg", value_parser = picture())]
+        /// Also draw it, what went wrong first: a picture, or a page that steps through it
+        #[arg(long, value_name = "FILE.svg|FILE.html", value_parser = picture())]
         timeline: Option<PathBuf>,
     },
 

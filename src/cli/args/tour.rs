@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use clap::builder::{PathBufValueParser, TypedValueParser};
 
+use super::picture_kind::PictureKind;
 use super::value::whole;
 
 /// How many steps the walk has.
@@ -24,12 +26,20 @@ pub(crate) struct TourArgs {
     pub(crate) yes: bool,
 
     /// Also write all that was seen into one page
-    #[arg(long, value_name = "FILE.html", visible_alias = "timeline")]
+    #[arg(long, value_name = "FILE.html", visible_alias = "timeline", value_parser = page())]
     pub(crate) page: Option<PathBuf>,
 
     /// Where the scratch event is put: a directory, or the address of an event on a cluster, for the step on leases [default: in memory]
     #[arg(long, value_name = "PLACE")]
     pub(crate) place: Option<PathBuf>,
+}
+
+/// A file for the page. What its name promises is what is written.
+fn page() -> impl TypedValueParser<Value = PathBuf> {
+    PathBufValueParser::new().try_map(|path: PathBuf| match PictureKind::of(&path) {
+        Some(PictureKind::Page) => Ok(path),
+        _ => Err("the walk is written as a page: a name that ends in .html"),
+    })
 }
 
 fn step(text: &str) -> Result<u8, String> {

@@ -16,8 +16,7 @@ use super::{compare_text, compare_words};
 use crate::lab::explore::{self, smallest_of_all};
 use crate::lab::{CarriedRun, Run, Schedule, Trial, carry};
 use crate::office::Writes;
-use crate::timeline::pair_svg;
-use crate::{Error, Kind, LockKind, Result, draw};
+use crate::{Error, Kind, LockKind, Result};
 
 /// The exit code when nothing goes wrong under the first lock.
 const NONE: u8 = 3;
@@ -44,10 +43,11 @@ pub(super) fn compare(arguments: &CompareArgs, event: &Path, screen: &Screen) ->
         });
         return Ok(NONE);
     };
-    if let Some(picture) = picture.as_mut() {
-        let [first, second] = [&compared.first, &compared.second];
-        let drawn = |one: &Pictured| draw::run(&one.trial, &one.run, one.odds.as_deref());
-        picture.write(pair_svg(&drawn(first), &drawn(second)).as_bytes())?;
+    if let Some(output) = picture.as_mut() {
+        let [first, second] = [&compared.first, &compared.second].map(Pictured::timeline);
+        let [one, other] = compare_text::names(&compared);
+        let title = format!("{one}, and {other}, in one order of turns");
+        picture::draw_both(output, &title, [&first, &second])?;
     }
     let difference = compare_words::difference(&compared);
     let document = CompareDocument::of(&compared, difference.clone());

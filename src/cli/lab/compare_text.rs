@@ -84,7 +84,8 @@ pub(super) fn none(
     run::undrawn(out, picture)
 }
 
-fn names(compared: &Compared) -> [String; 2] {
+/// What both are called.
+pub(super) fn names(compared: &Compared) -> [String; 2] {
     let [first, second] = [&compared.first.trial, &compared.second.trial];
     [name(first, second), name(second, first)]
 }

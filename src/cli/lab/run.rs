@@ -13,6 +13,7 @@ use crate::check::final_state::StateFinding;
 use crate::draw;
 use crate::lab::odds::{MOST_RUNS, MOST_STEPS, odds};
 use crate::lab::{Run, Trial};
+use crate::timeline::Timeline;
 use crate::{Output, Result};
 
 /// So many findings of a kind are told to people.
@@ -48,8 +49,12 @@ impl Pictured {
         let Some(picture) = picture else {
             return Ok(());
         };
-        let svg = draw::run(&self.trial, &self.run, self.odds.as_deref()).to_svg();
-        picture.write(svg.as_bytes())
+        picture::draw(picture, &self.timeline())
+    }
+
+    /// What is drawn of it.
+    pub(super) fn timeline(&self) -> Timeline {
+        draw::run(&self.trial, &self.run, self.odds.as_deref())
     }
 
     /// The same for programs.

@@ -9,6 +9,7 @@ use super::cut::cut;
 use super::step::{Seen, SeenStep};
 use crate::Contents;
 use crate::store::file::output_contents::PAGE;
+use crate::timeline::frame_policy;
 
 /// A page of this walk.
 pub(super) const CONTENTS: Contents = Contents {
@@ -33,8 +34,7 @@ pub(super) fn page(seen: &[SeenStep]) -> String {
     }
     format!(
         "{PAGE}lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; base-uri \
-         'none'; form-action 'none'\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"{}\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n\
          <title>Why a lock is needed, and which locks are none</title>\n<style>{STYLE}</style>\n</head>\n<body>\n\
@@ -42,6 +42,7 @@ pub(super) fn page(seen: &[SeenStep]) -> String {
          <p>{} of {TOUR_STEPS} steps. What is shown was run when this page was written, by <code>tickets race tour</code> \
          (tickets {}); … stands for what was cut.</p>\n<nav aria-label=\"Steps\"><ol>\n{list}</ol></nav></header>\n\
          <main>\n{sections}</main>\n</body>\n</html>\n",
+        frame_policy(STYLE),
         seen.len(),
         env!("CARGO_PKG_VERSION")
     )
@@ -78,11 +79,17 @@ fn shown(out: &mut String, seen: &Seen, id: &str) {
         escaped(&seen.line),
         escaped(&lines.join("\n"))
     );
-    if let Some(picture) = &seen.picture {
+    if let Some(page) = &seen.page {
+        for (at, picture) in pictures(page).into_iter().enumerate() {
+            let picture = with_own_ids(picture, &format!("{id}-{at}"));
+            let _ = writeln!(out, "<figure>{picture}</figure>");
+        }
         let _ = writeln!(
             out,
-            "<details class=\"picture\" open><summary>Picture</summary><figure>{}</figure></details>",
-            with_own_ids(picture, id)
+            "<details class=\"steps\"><summary>Step through it</summary><iframe loading=\"lazy\" title=\"The steps of {}\" \
+             src=\"data:text/html;charset=utf-8,{}\"></iframe></details>",
+            escaped(&seen.line),
+            address(page)
         );
     }
     if let Some(other) = &seen.otherwise {
@@ -99,14 +106,41 @@ fn shown(out: &mut String, seen: &Seen, id: &str) {
     }
 }
 
+/// The pictures on a page that steps through runs.
+fn pictures(page: &str) -> Vec<&str> {
+    let figures = page.split("<figure class=\"picture\"").skip(1);
+    let figures = figures.filter_map(|rest| rest.split_once("</figure>"));
+    let pictures = figures.filter_map(|(figure, _)| figure.get(figure.find("<svg ")?..));
+    pictures.collect()
+}
+
+/// A page as it stands in an address.
+fn address(page: &str) -> String {
+    let mut address = String::with_capacity(page.len() * 3 / 2);
+    for byte in page.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => address.push(char::from(byte)),
+            // What stands in an attribute as it is, and in an address.
+            b'-' | b'_' | b'.' | b'~' | b'!' | b'*' | b'(' | b')' | b'/' | b':' | b';' | b'='
+            | b',' | b'?' | b'@' => {
+                address.push(char::from(byte));
+            }
+            _ => {
+                let _ = write!(address, "%{byte:02X}");
+            }
+        }
+    }
+    address
+}
+
 /// Several pictures on a page have as many sets of arrow heads.
 fn with_own_ids(picture: &str, id: &str) -> String {
     ["quiet", "accent"]
         .into_iter()
         .fold(picture.to_owned(), |picture, name| {
             picture
-                .replace(&format!("id=\"{name}\""), &format!("id=\"{name}-{id}\""))
-                .replace(&format!("url(#{name})"), &format!("url(#{name}-{id})"))
+                .replace(&format!("id=\"{name}"), &format!("id=\"in-{id}-{name}"))
+                .replace(&format!("url(#{name}"), &format!("url(#in-{id}-{name}"))
         })
 }
 

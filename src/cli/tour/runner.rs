@@ -27,7 +27,7 @@ pub(super) struct Runner {
     dispatch: Dispatch,
     /// The address of an event on a cluster, where one is at hand.
     cluster: Option<String>,
-    /// Whether pictures are wanted.
+    /// Whether pages that step through the runs are wanted.
     draws: bool,
 }
 
@@ -72,9 +72,9 @@ impl Runner {
     fn run(&self, show: &'static Show) -> Result<Seen> {
         let cluster = self.cluster().unwrap_or_default();
         let line = show.line.replace("{place}", cluster);
-        let picture = self.directory.path().join("picture.svg");
-        let _ = fs::remove_file(&picture);
-        let cli = args::read(self.words(&line, &picture)).map_err(|error| {
+        let page = self.directory.path().join("steps.html");
+        let _ = fs::remove_file(&page);
+        let cli = args::read(self.words(&line, &page)).map_err(|error| {
             let message = format!("{line:?} is not understood: {error}");
             Error::new(Kind::Usage, message)
         })?;
@@ -93,7 +93,7 @@ impl Runner {
             code,
             text: self.without_scratch(&text),
             document,
-            picture: fs::read_to_string(&picture)
+            page: fs::read_to_string(&page)
                 .ok()
                 .filter(|text| !text.is_empty()),
             otherwise: None,
@@ -101,7 +101,7 @@ impl Runner {
     }
 
     /// The words of a line as they are run: on the scratch event, with its files, and drawn where that is wanted.
-    fn words(&self, line: &str, picture: &Path) -> Vec<OsString> {
+    fn words(&self, line: &str, page: &Path) -> Vec<OsString> {
         let scratch = |name: &str| self.directory.path().join(name).into_os_string();
         let mut all: Vec<OsString> = vec!["tickets".into(), "-f".into(), scratch(EVENT)];
         let draws = self.draws && DRAWN.iter().any(|command| line.starts_with(command));
@@ -110,7 +110,7 @@ impl Runner {
             word => word.into(),
         }));
         if draws {
-            all.extend(["--timeline".into(), picture.as_os_str().to_owned()]);
+            all.extend(["--timeline".into(), page.as_os_str().to_owned()]);
         }
         all
     }
@@ -150,6 +150,7 @@ mod tests {
     use super::super::super::args::TOUR_STEPS;
     use super::super::chapter::steps;
     use super::*;
+    use std::io::Write as _;
 
     #[test]
     fn what_stands_in_quotes_is_one_word() {

@@ -41,8 +41,8 @@ pub(super) struct Seen {
     /// What it printed for people, with its colours.
     pub(super) text: String,
     pub(super) document: Value,
-    /// The picture, where one was wanted and drawn.
-    pub(super) picture: Option<String>,
+    /// The page that steps through it, where one was wanted and drawn.
+    pub(super) page: Option<String>,
     /// What showed the same by a chosen schedule, where this did not.
     pub(super) otherwise: Option<Box<Seen>>,
 }

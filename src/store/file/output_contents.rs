@@ -10,11 +10,11 @@ pub(crate) struct Contents {
     pub(crate) is_own: fn(&[u8]) -> bool,
 }
 
-/// How a page begins.
-pub(crate) const PAGE: &str = "<!doctype html>\n<html data-drawn-by=\"tickets\" ";
-
 /// How a picture begins.
 pub(crate) const SVG: &str = "<svg data-drawn-by=\"tickets\" ";
+
+/// How a page begins.
+pub(crate) const PAGE: &str = "<!doctype html>\n<html data-drawn-by=\"tickets\" ";
 
 impl Contents {
     /// So many bytes tell whose a file is.
