@@ -7,12 +7,12 @@ use serde_json::Value;
 
 /// The same result twice: as text for people, with its colours, and as the document for programs.
 #[derive(Debug, Default)]
-pub(crate) struct Kept {
+pub(crate) struct KeptOutput {
     text: Vec<u8>,
     document: Vec<u8>,
 }
 
-impl Kept {
+impl KeptOutput {
     /// The result of a command: it has one.
     pub(super) fn result(
         &mut self,

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::clock;
 use super::error_document::{ErrorDocument, RowMember};
 use super::hint::EventFlag;
-use super::kept::Kept;
+use super::kept::KeptOutput;
 use crate::error::told;
 use crate::{Error, Kind, shown};
 
@@ -34,7 +34,7 @@ pub(crate) struct Screen {
     /// Whether a closed pipe is a failure.
     must_be_heard: Cell<bool>,
     /// What is kept instead of printed.
-    kept: Option<RefCell<Kept>>,
+    kept: Option<RefCell<KeptOutput>>,
 }
 
 impl Screen {
@@ -58,7 +58,7 @@ impl Screen {
     }
 
     /// What it has kept.
-    pub(crate) fn kept(self) -> Kept {
+    pub(crate) fn kept(self) -> KeptOutput {
         self.kept.unwrap_or_default().into_inner()
     }
 

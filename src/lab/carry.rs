@@ -8,7 +8,7 @@ use crate::error::Result;
 
 /// What came of a turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Turn {
+pub enum TurnOutcome {
     /// Its buyer made its next step.
     Step,
     /// It passed: its buyer waits for a lock that another holds.
@@ -23,7 +23,7 @@ pub struct CarriedRun {
     /// The run. Its first steps are those of the turns, and the rest comes behind them.
     pub run: Run,
     /// What came of each turn of the order.
-    pub turns: Vec<Turn>,
+    pub turns: Vec<TurnOutcome>,
 }
 
 /// Runs a trial in the order of the turns of another one's schedule: at each turn its buyer makes its next step, whatever
@@ -38,7 +38,7 @@ pub fn carry(trial: &Trial, order: &LabSteps) -> Result<CarriedRun> {
     let mut turns = Vec::with_capacity(order.0.len());
     for &step in &order.0 {
         let turn = turn(&state, step);
-        if turn == Turn::Step {
+        if turn == TurnOutcome::Step {
             state.step(&mut harness, step)?;
         }
         turns.push(turn);
@@ -50,14 +50,14 @@ pub fn carry(trial: &Trial, order: &LabSteps) -> Result<CarriedRun> {
     Ok(CarriedRun { run, turns })
 }
 
-fn turn(state: &LabState, step: LabStep) -> Turn {
+fn turn(state: &LabState, step: LabStep) -> TurnOutcome {
     if state.can(step) {
-        return Turn::Step;
+        return TurnOutcome::Step;
     }
     let buyer = state.buyers.get(step.buyer());
     if buyer.is_some_and(|buyer| buyer.blocked) {
-        Turn::Waits
+        TurnOutcome::Waits
     } else {
-        Turn::Done
+        TurnOutcome::Done
     }
 }

@@ -41,7 +41,7 @@ mod worker;
 mod worker_pipe;
 mod worker_process;
 
-pub use carry::{CarriedRun, Turn, carry};
+pub use carry::{CarriedRun, TurnOutcome, carry};
 pub use class::{Class, MAX_NAMED};
 pub(crate) use protocol::WORKER;
 pub use protocol::{Answer, Point, SeenCount, WorkerEnd};

@@ -55,9 +55,10 @@ pub(super) fn compare(arguments: &CompareArgs, event: &Path, screen: &Screen) ->
         compare_text::tell(out, &compared, &difference)?;
         super::run::drawn(out, picture.as_ref())
     });
-    Ok(match compared.second.run.is_bad() {
-        true => Kind::Integrity.exit_code(),
-        false => 0,
+    Ok(if compared.second.run.is_bad() {
+        Kind::Integrity.exit_code()
+    } else {
+        0
     })
 }
 

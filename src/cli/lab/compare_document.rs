@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::compared::{Came, Compared};
+use super::compared::{Compared, SecondTurn};
 use super::document::Shown;
 use super::run::Pictured;
 use super::words::writes;
@@ -21,14 +21,14 @@ pub(super) struct CompareDocument {
     query: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     difference: Option<String>,
-    first: Side,
-    second: Side,
+    first: SideMember,
+    second: SideMember,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     turns: Vec<TurnShown>,
 }
 
 #[derive(Serialize)]
-struct Side {
+struct SideMember {
     lock: &'static str,
     writes: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -48,7 +48,7 @@ struct TurnShown {
     passed: Option<&'static str>,
 }
 
-impl Side {
+impl SideMember {
     fn of(trial: &Trial, one: Option<&Pictured>) -> Self {
         Self {
             lock: trial.lock.name(),
@@ -70,8 +70,8 @@ impl CompareDocument {
             stock: None,
             query: first.query,
             difference: None,
-            first: Side::of(first, None),
-            second: Side::of(second, None),
+            first: SideMember::of(first, None),
+            second: SideMember::of(second, None),
             turns: Vec::new(),
         }
     }
@@ -80,9 +80,9 @@ impl CompareDocument {
         let Compared { first, second, .. } = compared;
         let turns = compared.rows().into_iter().map(|row| {
             let (step, passed) = match row.second {
-                Came::Step(at) => (Some(at + 1), None),
-                Came::Waits => (None, Some("waits")),
-                Came::Done => (None, Some("done")),
+                SecondTurn::Step(at) => (Some(at + 1), None),
+                SecondTurn::Waits => (None, Some("waits")),
+                SecondTurn::Done => (None, Some("done")),
             };
             TurnShown {
                 buyer: format!("user-{}", row.buyer + 1),
@@ -99,8 +99,8 @@ impl CompareDocument {
             stock: Some(first.trial.stock),
             query: first.trial.query,
             difference: Some(difference),
-            first: Side::of(&first.trial, Some(first)),
-            second: Side::of(&second.trial, Some(second)),
+            first: SideMember::of(&first.trial, Some(first)),
+            second: SideMember::of(&second.trial, Some(second)),
             turns: turns.collect(),
         }
     }

@@ -8,7 +8,7 @@ use super::super::screen::{BAD, FAINT, GOOD};
 use super::super::width::columns;
 use super::advice;
 use super::compare_words::{name, outcome};
-use super::compared::{Came, Compared, Row};
+use super::compared::{Compared, SecondTurn, TurnRow};
 use super::run::{self, Pictured};
 use super::words::{buyers, tickets, way};
 use crate::Output;
@@ -39,7 +39,7 @@ pub(super) fn tell(out: &mut dyn Write, compared: &Compared, difference: &str) -
     );
     run::wrapped(out, &text, 0)?;
     writeln!(out)?;
-    match Side::by_side(compared) {
+    match SideTable::by_side(compared) {
         Some(table) => table.draw(out)?,
         None => below(out, compared)?,
     }
@@ -126,13 +126,13 @@ fn below(out: &mut dyn Write, compared: &Compared) -> io::Result<()> {
 }
 
 /// The table, with what stands in each row.
-struct Side {
+struct SideTable {
     room: usize,
     heads: [String; 2],
     rows: Vec<(String, [String; 2], Style)>,
 }
 
-impl Side {
+impl SideTable {
     /// `None`: there is no room for one beside the other.
     fn by_side(compared: &Compared) -> Option<Self> {
         let room = ((columns() - LEFT - 1) / 2).min(WIDEST);
@@ -179,21 +179,21 @@ impl Side {
 }
 
 /// What came of a turn under the second lock, and shorter.
-fn came(compared: &Compared, row: &Row) -> [String; 2] {
+fn came(compared: &Compared, row: &TurnRow) -> [String; 2] {
     let second = &compared.second;
     match row.second {
-        Came::Waits => ["passes: it waits", "waits"].map(str::to_owned),
-        Came::Done => ["passes: it is done", "is done"].map(str::to_owned),
-        Came::Step(at) => match second.run.moves.get(at) {
+        SecondTurn::Waits => ["passes: it waits", "waits"].map(str::to_owned),
+        SecondTurn::Done => ["passes: it is done", "is done"].map(str::to_owned),
+        SecondTurn::Step(at) => match second.run.moves.get(at) {
             Some(step) => second.words(at, step),
             None => Default::default(),
         },
     }
 }
 
-fn style(row: &Row) -> Style {
+fn style(row: &TurnRow) -> Style {
     match row.second {
-        Came::Step(_) => Style::new(),
-        Came::Waits | Came::Done => FAINT,
+        SecondTurn::Step(_) => Style::new(),
+        SecondTurn::Waits | SecondTurn::Done => FAINT,
     }
 }

@@ -1,6 +1,6 @@
 //! What differed between two runs in one order of turns, and where: one sentence.
 
-use super::compared::{Compared, Sight};
+use super::compared::{Compared, CountRead};
 use super::run::Pictured;
 use crate::LockKind;
 use crate::lab::{Trial, WorkerEnd};
@@ -80,7 +80,7 @@ pub(super) fn difference(compared: &Compared) -> String {
 fn differs(
     compared: &Compared,
     buyer: usize,
-    ((at, before), (later, after)): ((usize, Sight), (usize, Sight)),
+    ((at, before), (later, after)): ((usize, CountRead), (usize, CountRead)),
     [one, other]: [&str; 2],
 ) -> String {
     let name = |buyer: usize| format!("user-{}", buyer + 1);
@@ -116,10 +116,10 @@ fn differs(
     )
 }
 
-fn saw(sight: Sight) -> String {
+fn saw(sight: CountRead) -> String {
     match sight {
-        Sight::Count(left, _) => format!("reads {left} left"),
-        Sight::Torn => "finds the count empty".to_owned(),
+        CountRead::Count(left, _) => format!("reads {left} left"),
+        CountRead::Torn => "finds the count empty".to_owned(),
     }
 }
 

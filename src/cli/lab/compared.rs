@@ -1,7 +1,7 @@
 //! Two runs in one order of turns, turn by turn.
 
 use super::run::Pictured;
-use crate::lab::{Move, Point, Turn, WorkerEnd};
+use crate::lab::{Move, Point, TurnOutcome, WorkerEnd};
 use crate::office::Writes;
 
 /// Two runs in one order of turns.
@@ -11,22 +11,22 @@ pub(super) struct Compared {
     /// Under the second.
     pub(super) second: Pictured,
     /// What came of each turn of the order under the second.
-    pub(super) turns: Vec<Turn>,
+    pub(super) turns: Vec<TurnOutcome>,
 }
 
 /// A turn, or a step that came behind the last of them.
-pub(super) struct Row {
+pub(super) struct TurnRow {
     /// Whose it is.
     pub(super) buyer: usize,
     /// Which step was made under the first lock, by its index; `None`: that run was over.
     pub(super) first: Option<usize>,
     /// What came of it under the second.
-    pub(super) second: Came,
+    pub(super) second: SecondTurn,
 }
 
 /// What came of a turn under the second lock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Came {
+pub(super) enum SecondTurn {
     /// This step was made, by its index.
     Step(usize),
     /// It passed: it waits for the lock.
@@ -37,27 +37,27 @@ pub(super) enum Came {
 
 impl Compared {
     /// The turns in their order, and the steps behind them.
-    pub(super) fn rows(&self) -> Vec<Row> {
+    pub(super) fn rows(&self) -> Vec<TurnRow> {
         let mut steps = 0;
         let moves = self.first.run.moves.iter().enumerate();
-        let turns = moves.zip(&self.turns).map(|((at, step), turn)| Row {
+        let turns = moves.zip(&self.turns).map(|((at, step), turn)| TurnRow {
             buyer: step.buyer,
             first: Some(at),
             second: match turn {
-                Turn::Step => {
+                TurnOutcome::Step => {
                     steps += 1;
-                    Came::Step(steps - 1)
+                    SecondTurn::Step(steps - 1)
                 }
-                Turn::Waits => Came::Waits,
-                Turn::Done => Came::Done,
+                TurnOutcome::Waits => SecondTurn::Waits,
+                TurnOutcome::Done => SecondTurn::Done,
             },
         });
-        let mut rows: Vec<Row> = turns.collect();
+        let mut rows: Vec<TurnRow> = turns.collect();
         let behind = self.second.run.moves.iter().enumerate().skip(steps);
-        rows.extend(behind.map(|(at, step)| Row {
+        rows.extend(behind.map(|(at, step)| TurnRow {
             buyer: step.buyer,
             first: None,
-            second: Came::Step(at),
+            second: SecondTurn::Step(at),
         }));
         rows
     }
@@ -65,7 +65,9 @@ impl Compared {
     /// Which turn, counted from 1, a step of the second run was.
     pub(super) fn turn_of(&self, step: usize) -> usize {
         let rows = self.rows();
-        let place = rows.iter().position(|row| row.second == Came::Step(step));
+        let place = rows
+            .iter()
+            .position(|row| row.second == SecondTurn::Step(step));
         place.map_or(step, |place| place + 1)
     }
 
@@ -75,12 +77,12 @@ impl Compared {
         let mut waits = rows
             .filter(|(_, row)| row.buyer == buyer)
             .filter(|(_, row)| match row.second {
-                Came::Step(at) => {
+                SecondTurn::Step(at) => {
                     let own = self.second.run.moves.get(at);
                     at < step && own.is_some_and(|own| own.busy)
                 }
-                Came::Waits => true,
-                Came::Done => false,
+                SecondTurn::Waits => true,
+                SecondTurn::Done => false,
             });
         waits.next().map(|(at, _)| at + 1)
     }
@@ -88,7 +90,7 @@ impl Compared {
 
 /// What a buyer has gone by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Sight {
+pub(super) enum CountRead {
     /// A count that says that so many are left, of this version.
     Count(u64, u64),
     /// A count that makes no sense.
@@ -97,15 +99,15 @@ pub(super) enum Sight {
 
 impl Pictured {
     /// The step at which a buyer saw what it went by, and what that was.
-    pub(super) fn sight(&self, buyer: usize) -> Option<(usize, Sight)> {
+    pub(super) fn sight(&self, buyer: usize) -> Option<(usize, CountRead)> {
         let own = |(_, step): &(usize, &Move)| step.buyer == buyer;
         let mut moves = self.run.moves.iter().enumerate().filter(own);
         if let Some(Some(WorkerEnd::Torn { .. })) = self.run.ends.get(buyer) {
-            return moves.next_back().map(|(at, _)| (at, Sight::Torn));
+            return moves.next_back().map(|(at, _)| (at, CountRead::Torn));
         }
         let seen = |(at, step): (usize, &Move)| {
             let seen = step.seen.filter(|_| step.point == Point::Read)?;
-            Some((at, Sight::Count(seen.left, seen.seq)))
+            Some((at, CountRead::Count(seen.left, seen.seq)))
         };
         moves.rev().find_map(seen)
     }

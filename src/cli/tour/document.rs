@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::step::{Seen, SeenStep};
+use super::step::{SeenShow, SeenStep};
 
 /// What was seen of the walk.
 #[derive(Serialize)]
@@ -44,7 +44,7 @@ struct ShowMember<'a> {
 }
 
 impl<'a> ShowMember<'a> {
-    fn of(seen: &'a Seen) -> Self {
+    fn of(seen: &'a SeenShow) -> Self {
         Self {
             line: &seen.line,
             claim: seen.show.claim,

@@ -1,7 +1,7 @@
 //! The last step of the walk: a lock that ends by itself, on a cluster or as it was recorded there.
 
 use super::claims;
-use super::step::{Show, TourStep};
+use super::step::{TourShow, TourStep};
 
 const NAME: &str = "lease";
 const TITLE: &str = "A lock that ends by itself";
@@ -18,7 +18,7 @@ pub(super) static RECORDED: TourStep = TourStep {
            told to nobody. This run was recorded on a cluster (--place etcd://… runs it on yours): user-2 was stopped while it \
            held the lock, until user-1 had bought the only ticket.",
     look: "when user-1 takes the lock, and when user-2 writes",
-    shows: &[Show {
+    shows: &[TourShow {
         line: "tickets race check lease.jsonl",
         keep: &["oversold", "ended lock", "        ms", "#"],
         claim: "a buyer sells under a lock that has ended",
@@ -38,14 +38,14 @@ pub(super) static ON_CLUSTER: TourStep = TourStep {
            the lock is held still.",
     look: "the step after the lease ends",
     shows: &[
-        Show {
+        TourShow {
             line: "tickets race prove --users 2 --lock=lease --place '{place}'",
             keep: &["race", "  step", "#", "ended lock"],
             claim: "a buyer sells under a lock that has ended",
             holds: claims::lease,
             otherwise: None,
         },
-        Show {
+        TourShow {
             line: "tickets race prove --users 2 --lock --place '{place}'",
             keep: &["safe"],
             claim: "every schedule is right where the write is compared",

@@ -1,7 +1,7 @@
 //! Further steps of the walk: the query that the tutorial forgot, and locks that are none.
 
 use super::claims;
-use super::step::{Show, TourStep};
+use super::step::{TourShow, TourStep};
 
 pub(super) static LOCKS: [TourStep; 4] = [
     TourStep {
@@ -11,14 +11,14 @@ pub(super) static LOCKS: [TourStep; 4] = [
                writing cuts it to nothing first.",
         look: "what user-2 reads; then the same with a file that is replaced in one step",
         shows: &[
-            Show {
+            TourShow {
                 line: "tickets race prove --users 2 --lock --writes in-place --query",
                 keep: &["race", "  step", "#", "torn read"],
                 claim: "a query reads an empty file",
                 holds: claims::torn_read,
                 otherwise: None,
             },
-            Show {
+            TourShow {
                 line: "tickets race prove --users 2 --lock --query",
                 keep: &["safe"],
                 claim: "replaced in one step, the file is never torn",
@@ -36,7 +36,7 @@ pub(super) static LOCKS: [TourStep; 4] = [
         does: "Every kind of lock, with each way of writing, tried by two and by three buyers in all schedules. The last row is \
                the tutorial's repaired program.",
         look: "the rows with a 0, and what they have in common",
-        shows: &[Show {
+        shows: &[TourShow {
             line: "tickets race locks",
             keep: &[
                 "lock ",
@@ -63,14 +63,14 @@ pub(super) static LOCKS: [TourStep; 4] = [
                read may be old.",
         look: "who holds the lock when user-2 reads",
         shows: &[
-            Show {
+            TourShow {
                 line: "tickets race prove --users 2 --lock=shared",
                 keep: &["  step", "#", "why"],
                 claim: "a shared lock oversells",
                 holds: claims::oversells,
                 otherwise: None,
             },
-            Show {
+            TourShow {
                 line: "tickets race prove --users 2 --lock=write-only",
                 keep: &["  step", "#", "why"],
                 claim: "a lock around the write alone oversells",
@@ -88,7 +88,7 @@ pub(super) static LOCKS: [TourStep; 4] = [
         does: "Why not lock tickets.json itself? Because it is replaced: the lock is on the file that was opened, not on the \
                name. Three buyers are needed to see it.",
         look: "which file each one locks: A or B",
-        shows: &[Show {
+        shows: &[TourShow {
             line: "tickets race find oversold --lock=data-file",
             keep: &["  step", "#", "oversold"],
             claim: "three buyers oversell two tickets under it",

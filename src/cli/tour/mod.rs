@@ -15,21 +15,20 @@ mod race_steps;
 mod runner;
 mod step;
 mod text;
+mod walk_end;
 
 use std::path::Path;
 
-use super::args::{Cli, TOUR_STEPS, TourArgs};
+use super::args::{TOUR_STEPS, TourArgs};
 use super::process::Stop;
 use super::screen::Screen;
 use crate::{Kind, Output, Result};
 use chapter::steps;
 use document::TourDocument;
-use pause::{Heard, Pause};
-use runner::Runner;
+use pause::{EnterPause, Heard};
+use runner::{Dispatch, TourRunner};
 use step::SeenStep;
-
-/// Runs a command line.
-pub(super) type Dispatch = fn(&Cli, &Screen) -> Result<u8>;
+use walk_end::WalkEnd;
 
 /// Runs it; returns the exit code. The page is none of the files of this event.
 pub(super) fn tour(
@@ -43,8 +42,8 @@ pub(super) fn tour(
         None => None,
     };
     let stop = Stop::on_signals()?;
-    let pause = Pause::new(&stop, screen.json || arguments.yes);
-    let runner = Runner::open(arguments.place.as_deref(), dispatch, page.is_some())?;
+    let pause = EnterPause::new(&stop, screen.json || arguments.yes);
+    let runner = TourRunner::open(arguments.place.as_deref(), dispatch, page.is_some())?;
     let mut seen = Vec::new();
     let ended = walk(arguments, screen, &pause, &runner, &mut seen);
     // Nothing of it is left when the last word is said.
@@ -55,34 +54,23 @@ pub(super) fn tour(
     }
     let drawn = page.as_ref().map(Output::path).filter(|_| !seen.is_empty());
     let as_told = seen.iter().all(SeenStep::is_as_told);
-    let ok = as_told && !matches!(ended, Ended::Stopped);
+    let ok = as_told && !matches!(ended, WalkEnd::Stopped);
     let document = TourDocument::of(&seen, ok, drawn);
     screen.result(&document, |out| text::ended(out, &ended, as_told, drawn));
     Ok(match ended {
-        Ended::Stopped => stop.exit_code(),
+        WalkEnd::Stopped => stop.exit_code(),
         _ if !as_told => Kind::Integrity.exit_code(),
         _ => 0,
     })
 }
 
-/// How a walk ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Ended {
-    /// All that was to be seen was.
-    Through { next: u8 },
-    /// It was left at this step, which was seen.
-    Left(u8),
-    /// The process was asked to end.
-    Stopped,
-}
-
 fn walk(
     arguments: &TourArgs,
     screen: &Screen,
-    pause: &Pause<'_>,
-    runner: &Runner,
+    pause: &EnterPause<'_>,
+    runner: &TourRunner,
     seen: &mut Vec<SeenStep>,
-) -> Result<Ended> {
+) -> Result<WalkEnd> {
     let last = arguments.to.unwrap_or(TOUR_STEPS).max(arguments.from);
     screen.line(|out| text::begins(out, arguments.from, last, pause.waits()));
     for (number, step) in steps(runner.cluster()) {
@@ -94,7 +82,7 @@ fn walk(
         for show in step.shows {
             let one = runner.show(show)?;
             if pause.was_told() {
-                return Ok(Ended::Stopped);
+                return Ok(WalkEnd::Stopped);
             }
             screen.line(|out| text::shown(out, &one));
             shown.shows.push(one);
@@ -121,15 +109,15 @@ fn walk(
             heard => return Ok(heard.ended(number)),
         }
     }
-    Ok(Ended::Through { next: last + 1 })
+    Ok(WalkEnd::Through { next: last + 1 })
 }
 
 impl Heard {
     /// How a walk ends that does not go on.
-    fn ended(self, step: u8) -> Ended {
+    fn ended(self, step: u8) -> WalkEnd {
         match self {
-            Self::Stop => Ended::Stopped,
-            Self::GoOn | Self::Leave => Ended::Left(step),
+            Self::Stop => WalkEnd::Stopped,
+            Self::GoOn | Self::Leave => WalkEnd::Left(step),
         }
     }
 }

@@ -6,7 +6,7 @@ use anstream::adapter::strip_str;
 
 use super::super::args::TOUR_STEPS;
 use super::cut::cut;
-use super::step::{Seen, SeenStep};
+use super::step::{SeenShow, SeenStep};
 use crate::Contents;
 use crate::store::file::output_contents::PAGE;
 use crate::timeline::frame_policy;
@@ -71,7 +71,7 @@ fn section(out: &mut String, one: &SeenStep) {
 }
 
 /// A command, what it printed and what was drawn of it.
-fn shown(out: &mut String, seen: &Seen, id: &str) {
+fn shown(out: &mut String, seen: &SeenShow, id: &str) {
     let lines = cut(&strip_str(&seen.text).to_string(), seen.show.keep);
     let _ = writeln!(
         out,

@@ -17,12 +17,12 @@ pub(super) enum Heard {
 }
 
 /// Waits for Enter where people are at a terminal; else for nobody.
-pub(super) struct Pause<'s> {
+pub(super) struct EnterPause<'s> {
     stop: &'s Stop,
     waits: bool,
 }
 
-impl<'s> Pause<'s> {
+impl<'s> EnterPause<'s> {
     pub(super) fn new(stop: &'s Stop, goes_on: bool) -> Self {
         let people = io::stdin().is_terminal() && io::stdout().is_terminal();
         Self {

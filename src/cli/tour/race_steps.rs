@@ -1,10 +1,10 @@
 //! The first steps of the walk: the race, and the lock.
 
 use super::claims;
-use super::step::{Show, TourStep};
+use super::step::{TourShow, TourStep};
 
 /// What an unlocked rush shows for sure.
-static CHOSEN: Show = Show {
+static CHOSEN: TourShow = TourShow {
     line: "tickets race replay '8!:0' --stock 2",
     keep: &["oversold", "lost update"],
     claim: "all eight buy, of two tickets",
@@ -19,7 +19,7 @@ pub(super) static RACE: [TourStep; 6] = [
         does: "Two tickets are left. Eight processes each read the count, think for a moment, and write it back less one. \
                Nothing keeps them apart.",
         look: "the table: how many were sold, and how many the file says are left",
-        shows: &[Show {
+        shows: &[TourShow {
             line: "tickets buy --users 8",
             keep: &[" stock", "#", "RACE"],
             claim: "more is sold than there is",
@@ -35,7 +35,7 @@ pub(super) static RACE: [TourStep; 6] = [
         does: "What happens is a matter of who goes when. A schedule says who makes each step, and any schedule can be run \
                again. In this one all eight read, and then all eight write.",
         look: "what each has read before it writes",
-        shows: &[Show {
+        shows: &[TourShow {
             line: "tickets race replay '8!:0' --stock 2",
             keep: &[
                 "  step",
@@ -61,7 +61,7 @@ pub(super) static RACE: [TourStep; 6] = [
         does: "Eight are not needed. The lab runs every way in which a few buyers can meet, with real processes, one step at a \
                time, and shows the smallest that goes wrong.",
         look: "the odds: after which step is it certain",
-        shows: &[Show {
+        shows: &[TourShow {
             line: "tickets race prove --users 2",
             keep: &["race", "  step", "#", "odds", "oversold"],
             claim: "the smallest race has four steps, and is lost after the second",
@@ -79,14 +79,14 @@ pub(super) static RACE: [TourStep; 6] = [
                writes; the others wait.",
         look: "the same table: sold, found none, left",
         shows: &[
-            Show {
+            TourShow {
                 line: "tickets reset",
                 keep: &["2 left"],
                 claim: "two tickets are left again",
                 holds: claims::two_left,
                 otherwise: None,
             },
-            Show {
+            TourShow {
                 line: "tickets buy --users 8 --lock",
                 keep: &[" stock", "#", "safe"],
                 claim: "two are sold, and six find none left",
@@ -104,7 +104,7 @@ pub(super) static RACE: [TourStep; 6] = [
         does: "Here is the smallest race again, and beside it the same order of turns under the lock. Whoever finds the lock \
                taken waits, and its turn passes.",
         look: "turn 2, on both sides",
-        shows: &[Show {
+        shows: &[TourShow {
             line: "tickets race compare",
             keep: &["  turn", "#", "race", "safe", "differs"],
             claim: "the same order goes wrong without the lock, and well with it",
@@ -121,7 +121,7 @@ pub(super) static RACE: [TourStep; 6] = [
         does: "A run shows one way of many, nearly always the same. The lab runs all in which three buyers can meet under the \
                lock, with one ticket, with two, and with three.",
         look: "how many schedules there are, and how many of them are right",
-        shows: &[Show {
+        shows: &[TourShow {
             line: "tickets race prove --users 3 --lock",
             keep: &["safe", "count"],
             claim: "every schedule under the lock is right",

@@ -6,8 +6,7 @@ use std::path::Path;
 
 use super::super::args;
 use super::super::screen::Screen;
-use super::Dispatch;
-use super::step::{Seen, Show};
+use super::step::{SeenShow, TourShow};
 use crate::scratch::{ScratchDirectory, memory, sweep};
 use crate::store::place::is_address;
 use crate::{Error, Kind, Result};
@@ -21,8 +20,11 @@ const EVENT: &str = "data/tickets.json";
 /// A run that was recorded on a cluster: under the lock `lease`, whose holder was stopped until another had sold.
 const LEASE: (&str, &str) = ("lease.jsonl", include_str!("lease.jsonl"));
 
+/// Runs a command line as the program does.
+pub(in crate::cli) type Dispatch = fn(&args::Cli, &Screen) -> Result<u8>;
+
 /// Runs command lines on a scratch event. Dropping it removes that.
-pub(super) struct Runner {
+pub(super) struct TourRunner {
     directory: ScratchDirectory,
     dispatch: Dispatch,
     /// The address of an event on a cluster, where one is at hand.
@@ -31,7 +33,7 @@ pub(super) struct Runner {
     draws: bool,
 }
 
-impl Runner {
+impl TourRunner {
     /// In a directory or in memory, or where the cluster is that is named besides.
     pub(super) fn open(place: Option<&Path>, dispatch: Dispatch, draws: bool) -> Result<Self> {
         let cluster = place.filter(|place| is_address(place));
@@ -61,7 +63,7 @@ impl Runner {
     }
 
     /// Runs a command, and what stands in for it where it did not show what it must.
-    pub(super) fn show(&self, show: &'static Show) -> Result<Seen> {
+    pub(super) fn show(&self, show: &'static TourShow) -> Result<SeenShow> {
         let mut seen = self.run(show)?;
         if let (false, Some(otherwise)) = (seen.holds(), show.otherwise) {
             seen.otherwise = Some(Box::new(self.run(otherwise)?));
@@ -69,7 +71,7 @@ impl Runner {
         Ok(seen)
     }
 
-    fn run(&self, show: &'static Show) -> Result<Seen> {
+    fn run(&self, show: &'static TourShow) -> Result<SeenShow> {
         let cluster = self.cluster().unwrap_or_default();
         let line = show.line.replace("{place}", cluster);
         let page = self.directory.path().join("steps.html");
@@ -87,7 +89,7 @@ impl Runner {
             }
         };
         let (text, document) = screen.kept().parts();
-        Ok(Seen {
+        Ok(SeenShow {
             show,
             line,
             code,
@@ -172,7 +174,7 @@ mod tests {
 
     #[test]
     fn where_luck_hides_the_race_a_chosen_schedule_shows_it() {
-        let runner = Runner::open(None, lucky, false).unwrap();
+        let runner = TourRunner::open(None, lucky, false).unwrap();
         let all = steps(None);
         let seen = runner.show(&all[0].1.shows[0]).unwrap();
         assert!(!seen.holds() && seen.is_as_told());

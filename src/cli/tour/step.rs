@@ -11,14 +11,14 @@ pub(super) struct TourStep {
     pub(super) does: &'static str,
     /// What to look at.
     pub(super) look: &'static str,
-    pub(super) shows: &'static [Show],
+    pub(super) shows: &'static [TourShow],
     /// For the class.
     pub(super) question: &'static str,
     pub(super) answer: &'static str,
 }
 
 /// A command that shows something.
-pub(super) struct Show {
+pub(super) struct TourShow {
     /// As one could type it; `{place}` stands for the address of an event on a cluster.
     pub(super) line: &'static str,
     /// With what the lines begin that are shown of its output; `#` is a line of a table that begins with a number. Nothing:
@@ -29,12 +29,12 @@ pub(super) struct Show {
     /// The same of its document.
     pub(super) holds: fn(&Value) -> bool,
     /// What shows it by a chosen schedule, where luck can have it that this does not.
-    pub(super) otherwise: Option<&'static Show>,
+    pub(super) otherwise: Option<&'static TourShow>,
 }
 
 /// What a command showed.
-pub(super) struct Seen {
-    pub(super) show: &'static Show,
+pub(super) struct SeenShow {
+    pub(super) show: &'static TourShow,
     /// The command line, as it was run.
     pub(super) line: String,
     pub(super) code: u8,
@@ -44,10 +44,10 @@ pub(super) struct Seen {
     /// The page that steps through it, where one was wanted and drawn.
     pub(super) page: Option<String>,
     /// What showed the same by a chosen schedule, where this did not.
-    pub(super) otherwise: Option<Box<Seen>>,
+    pub(super) otherwise: Option<Box<SeenShow>>,
 }
 
-impl Seen {
+impl SeenShow {
     /// Whether this command itself showed what it must.
     pub(super) fn holds(&self) -> bool {
         (self.show.holds)(&self.document)
@@ -63,7 +63,7 @@ impl Seen {
 pub(super) struct SeenStep {
     pub(super) number: u8,
     pub(super) step: &'static TourStep,
-    pub(super) shows: Vec<Seen>,
+    pub(super) shows: Vec<SeenShow>,
 }
 
 impl SeenStep {
@@ -76,6 +76,6 @@ impl SeenStep {
     }
 
     pub(super) fn is_as_told(&self) -> bool {
-        self.shows.iter().all(Seen::is_as_told)
+        self.shows.iter().all(SeenShow::is_as_told)
     }
 }

@@ -6,9 +6,9 @@ use std::path::Path;
 use super::super::args::TOUR_STEPS;
 use super::super::screen::{BAD, FAINT, GOOD};
 use super::super::width::{columns, command, wrapped};
-use super::Ended;
 use super::cut::cut;
-use super::step::{Seen, TourStep};
+use super::step::{SeenShow, TourStep};
+use super::walk_end::WalkEnd;
 use crate::shown as harmless;
 
 /// What stands before a text.
@@ -57,7 +57,7 @@ pub(super) fn introduced(out: &mut dyn Write, number: u8, step: &TourStep) -> io
 }
 
 /// A command, and what it printed of what matters.
-pub(super) fn shown(out: &mut dyn Write, seen: &Seen) -> io::Result<()> {
+pub(super) fn shown(out: &mut dyn Write, seen: &SeenShow) -> io::Result<()> {
     write!(out, "\n{FAINT}${FAINT:#} ")?;
     command(out, &harmless(&seen.line), 2, columns())?;
     for line in cut(&seen.text, seen.show.keep) {
@@ -118,22 +118,22 @@ pub(super) fn answered(
 /// How the walk ended, and where to go on.
 pub(super) fn ended(
     out: &mut dyn Write,
-    ended: &Ended,
+    ended: &WalkEnd,
     as_told: bool,
     page: Option<&Path>,
 ) -> io::Result<()> {
     writeln!(out)?;
     let on = |next: u8| format!("'tickets race tour {next}' goes on there");
     match *ended {
-        Ended::Through { next } if next <= TOUR_STEPS => {
+        WalkEnd::Through { next } if next <= TOUR_STEPS => {
             labelled(out, "next", FAINT, &on(next))?;
         }
-        Ended::Through { .. } => {
+        WalkEnd::Through { .. } => {
             let text = "the end. What you type yourself goes further: 'tickets race prove --help', 'tickets race find --help'";
             labelled(out, "the walk", FAINT, text)?;
         }
-        Ended::Left(step) => labelled(out, "ended", FAINT, &on((step + 1).min(TOUR_STEPS)))?,
-        Ended::Stopped => labelled(out, "stopped", BAD, "nothing of it is left behind")?,
+        WalkEnd::Left(step) => labelled(out, "ended", FAINT, &on((step + 1).min(TOUR_STEPS)))?,
+        WalkEnd::Stopped => labelled(out, "stopped", BAD, "nothing of it is left behind")?,
     }
     if let Some(page) = page {
         labelled(out, "page", FAINT, &harmless(&page.display().to_string()))?;

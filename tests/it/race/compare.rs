@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tickets::LockKind;
 use tickets::lab::explore::{Search, replay, visit};
-use tickets::lab::{Schedule, Trial, Turn, carry};
+use tickets::lab::{Schedule, Trial, TurnOutcome, carry};
 use tickets::office::Writes;
 
 use super::{race, told, trial};
@@ -162,7 +162,7 @@ fn every_order_is_right_under_the_lock_and_kept() {
         assert_eq!(carried.run.verdict.sold, 3, "{order}");
         let made = order.0.iter().zip(&carried.turns);
         let made: Vec<_> = made
-            .filter(|(_, turn)| **turn == Turn::Step)
+            .filter(|(_, turn)| **turn == TurnOutcome::Step)
             .map(|(step, _)| *step)
             .collect();
         let steps = carried.run.steps();
