@@ -1,7 +1,5 @@
 //! Command lines that make a trial or a run again.
 
-use super::compared::Compared;
-use super::words::writes;
 use crate::LockKind;
 use crate::lab::{Run, Trial};
 use crate::office::Writes;
@@ -18,32 +16,6 @@ pub(super) fn replay(trial: &Trial, played: &Run) -> String {
         format!(" --users {users}")
     };
     format!("tickets race replay '{steps}'{users}{flags}")
-}
-
-/// The command that shows two runs beside each other again.
-pub(super) fn compare(compared: &Compared) -> String {
-    let [first, second] = [&compared.first, &compared.second];
-    let [one, other] = [&first.trial, &second.trial];
-    let steps = first.run.steps();
-    let most = first.run.moves.iter().map(|step| step.buyer + 1).max();
-    let users = (most != Some(one.users)).then(|| format!(" --users {}", one.users));
-    let stock = (one.stock != 1).then(|| format!(" --stock {}", one.stock));
-    let lock = format!(" --lock {},{}", one.lock.name(), other.lock.name());
-    let [before, after] = [writes(one), writes(other)];
-    let writes = match (one.writes, other.writes) {
-        (Writes::Replace, Writes::Replace) => None,
-        (own, same) if own == same => Some(format!(" --writes {before}")),
-        _ => Some(format!(" --writes {before},{after}")),
-    };
-    let query = one.query.then(|| " --query".to_owned());
-    let all = [users, stock, Some(lock), writes, query, place(one)];
-    let all: String = all.into_iter().flatten().collect();
-    format!("tickets race compare '{steps}'{all}")
-}
-
-/// The command that runs every schedule of a trial.
-pub(super) fn prove(trial: &Trial) -> String {
-    format!("tickets race prove --users {}{}", trial.users, flags(trial))
 }
 
 /// The argument that names the cluster of a trial, where it is on one.

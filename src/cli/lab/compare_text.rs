@@ -7,6 +7,7 @@ use anstyle::Style;
 use super::super::screen::{BAD, FAINT, GOOD};
 use super::super::width::columns;
 use super::advice;
+use super::compare_command;
 use super::compare_words::{name, outcome};
 use super::compared::{Compared, SecondTurn, TurnRow};
 use super::run::{self, Pictured};
@@ -54,11 +55,11 @@ pub(super) fn tell(out: &mut dyn Write, compared: &Compared, difference: &str) -
                 waits for the lock or is done; behind the last turn the rest goes on, the lowest number first";
     run::labelled(out, "turns", FAINT, text)?;
     writeln!(out)?;
-    run::command(out, "again", &super::command_line::compare(compared))?;
+    run::command(out, "again", &compare_command::compare(compared))?;
     if second.run.is_bad() {
         return Ok(());
     }
-    run::command(out, "proof", &super::command_line::prove(&second.trial))
+    run::command(out, "proof", &compare_command::prove(&second.trial))
 }
 
 /// That nothing goes wrong under the first lock.
@@ -115,12 +116,8 @@ fn below(out: &mut dyn Write, compared: &Compared) -> io::Result<()> {
         let [long, short] = came(compared, row);
         let text = if long.len() <= room { long } else { short };
         let style = style(row);
-        writeln!(
-            out,
-            "  {:>4}  {:<8} {style}{text}{style:#}",
-            at + 1,
-            format!("user-{}", row.buyer + 1)
-        )?;
+        let who = format!("user-{}", row.buyer + 1);
+        writeln!(out, "  {:>4}  {who:<8} {style}{text}{style:#}", at + 1)?;
     }
     Ok(())
 }

@@ -73,18 +73,21 @@ impl Compared {
 
     /// Since which turn a buyer waits for the lock of the second run, before this step; `None`: it does not.
     pub(super) fn waits_from(&self, buyer: usize, step: usize) -> Option<usize> {
-        let rows = self.rows().into_iter().enumerate();
-        let mut waits = rows
-            .filter(|(_, row)| row.buyer == buyer)
-            .filter(|(_, row)| match row.second {
-                SecondTurn::Step(at) => {
-                    let own = self.second.run.moves.get(at);
-                    at < step && own.is_some_and(|own| own.busy)
+        let rows = self.rows().into_iter();
+        let mut before = rows.take_while(|row| row.second != SecondTurn::Step(step));
+        let waits = before.position(|row| {
+            let finds_it_taken = |at: usize| {
+                let own = self.second.run.moves.get(at);
+                own.is_some_and(|own| own.busy)
+            };
+            row.buyer == buyer
+                && match row.second {
+                    SecondTurn::Step(at) => finds_it_taken(at),
+                    SecondTurn::Waits => true,
+                    SecondTurn::Done => false,
                 }
-                SecondTurn::Waits => true,
-                SecondTurn::Done => false,
-            });
-        waits.next().map(|(at, _)| at + 1)
+        });
+        waits.map(|at| at + 1)
     }
 }
 

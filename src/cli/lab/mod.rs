@@ -5,6 +5,7 @@
 mod advice;
 mod command_line;
 mod compare;
+mod compare_command;
 mod compare_document;
 mod compare_text;
 mod compare_words;

@@ -56,7 +56,7 @@ pub(super) fn tour(
     let as_told = seen.iter().all(SeenStep::is_as_told);
     let ok = as_told && !matches!(ended, WalkEnd::Stopped);
     let document = TourDocument::of(&seen, ok, drawn);
-    screen.result(&document, |out| text::ended(out, &ended, as_told, drawn));
+    screen.result(&document, |out| text::ended(out, ended, as_told, drawn));
     Ok(match ended {
         WalkEnd::Stopped => stop.exit_code(),
         _ if !as_told => Kind::Integrity.exit_code(),

@@ -118,13 +118,13 @@ pub(super) fn answered(
 /// How the walk ended, and where to go on.
 pub(super) fn ended(
     out: &mut dyn Write,
-    ended: &WalkEnd,
+    ended: WalkEnd,
     as_told: bool,
     page: Option<&Path>,
 ) -> io::Result<()> {
     writeln!(out)?;
     let on = |next: u8| format!("'tickets race tour {next}' goes on there");
-    match *ended {
+    match ended {
         WalkEnd::Through { next } if next <= TOUR_STEPS => {
             labelled(out, "next", FAINT, &on(next))?;
         }
