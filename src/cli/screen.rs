@@ -95,8 +95,7 @@ impl Screen {
         text: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) {
         if let Some(kept) = &self.kept {
-            let written = kept.borrow_mut().result(document, text);
-            return self.note(written);
+            return self.note(kept.borrow_mut().result(document, text));
         }
         if self.json {
             let mut bytes = Vec::new();
@@ -175,8 +174,7 @@ impl Screen {
     /// A part of the result that comes before its end; nothing in JSON.
     pub(crate) fn line(&self, text: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
         if let Some(kept) = &self.kept {
-            let written = kept.borrow_mut().line(text);
-            return self.note(written);
+            return self.note(kept.borrow_mut().line(text));
         }
         if !self.json {
             let mut out = anstream::stdout().lock();
@@ -208,10 +206,8 @@ impl Screen {
 
     fn told(&self, document: &ErrorDocument<'_>, error: &Error, more: &[String]) {
         if self.json || self.kept.is_some() {
-            self.result(document, |out| {
-                writeln!(out, "error: {}", shown(&error.to_string()))
-            });
-            return;
+            let text = format!("error: {}", shown(&error.to_string()));
+            return self.result(document, |out| writeln!(out, "{text}"));
         }
         let mut err = anstream::stderr().lock();
         // Nothing can be done where even stderr is closed.
