@@ -93,13 +93,9 @@ pub(super) fn names(compared: &Compared) -> [String; 2] {
 
 /// How a run ended.
 fn ended(out: &mut dyn Write, one: &Pictured, name: &str) -> io::Result<()> {
-    let outcome = outcome(one);
     match one.run.verdict.findings.first() {
-        Some(found) => {
-            let text = format!("{name}: {outcome}: {}: {}", found.kind.name(), found.text);
-            run::labelled(out, "race", BAD, &text)
-        }
-        None => run::labelled(out, "safe", GOOD, &format!("{name}: {outcome}")),
+        Some(found) => run::labelled(out, "race", BAD, &format!("{name}: {}", found.text)),
+        None => run::labelled(out, "safe", GOOD, &format!("{name}: {}", outcome(one))),
     }
 }
 

@@ -31,7 +31,7 @@ fn under(trial: &Trial, other: &Trial) -> String {
     }
 }
 
-/// What came of a run: `1 of 1 ticket sold, 1 buyer found none left`.
+/// What came of a run: `1 sold of 1 ticket, 1 buyer found none left`.
 pub(super) fn outcome(one: &Pictured) -> String {
     let ends = || one.run.ends.iter().flatten();
     let none = ends()
@@ -41,7 +41,7 @@ pub(super) fn outcome(one: &Pictured) -> String {
         |end: &&WorkerEnd| matches!(end, WorkerEnd::Torn { .. } | WorkerEnd::Failed { .. });
     let failed = ends().filter(failed).count() as u64;
     let mut words = format!(
-        "{} of {} sold",
+        "{} sold of {}",
         one.run.verdict.sold,
         count(one.trial.stock, "ticket")
     );
@@ -119,6 +119,7 @@ fn differs(
 fn saw(sight: CountRead) -> String {
     match sight {
         CountRead::Count(left, _) => format!("reads {left} left"),
+        CountRead::NoneLeft => "finds none left".to_owned(),
         CountRead::Torn => "finds the count empty".to_owned(),
     }
 }
@@ -128,13 +129,20 @@ fn same(compared: &Compared, [one, other]: [&str; 2]) -> String {
     let end = compared.second.run.moves.len();
     let buyers = 0..compared.second.trial.users;
     let waits = buyers.filter_map(|buyer| Some((compared.waits_from(buyer, end)?, buyer)));
-    match waits.min() {
-        Some((turn, buyer)) => format!(
-            "each buyer reads the same {one} and {other}, where user-{} waits for the lock in turn {turn}, and has read before",
-            buyer + 1
-        ),
-        None => {
-            format!("each buyer reads the same {one} and {other}, where nobody is made to wait")
-        }
-    }
+    let Some((turn, buyer)) = waits.min() else {
+        return format!(
+            "each buyer reads the same {one} and {other}, where nobody is made to wait"
+        );
+    };
+    let read = compared.second.sight(buyer);
+    let had_read = read.is_some_and(|(at, _)| compared.turn_of(at) < turn);
+    let too_late = if had_read {
+        ", and has read before"
+    } else {
+        ", to no avail"
+    };
+    format!(
+        "each buyer reads the same {one} and {other}, where user-{} waits for the lock in turn {turn}{too_late}",
+        buyer + 1
+    )
 }

@@ -96,7 +96,9 @@ impl Compared {
 pub(super) enum CountRead {
     /// A count that says that so many are left, of this version.
     Count(u64, u64),
-    /// A count that makes no sense.
+    /// One that says that too few are left.
+    NoneLeft,
+    /// One that makes no sense.
     Torn,
 }
 
@@ -107,6 +109,10 @@ impl Pictured {
         let mut moves = self.run.moves.iter().enumerate().filter(own);
         if let Some(Some(WorkerEnd::Torn { .. })) = self.run.ends.get(buyer) {
             return moves.next_back().map(|(at, _)| (at, CountRead::Torn));
+        }
+        if let Some(Some(WorkerEnd::SoldOut)) = self.run.ends.get(buyer) {
+            let read = moves.rfind(|(_, step)| step.point == Point::Read);
+            return read.map(|(at, _)| (at, CountRead::NoneLeft));
         }
         let seen = |(at, step): (usize, &Move)| {
             let seen = step.seen.filter(|_| step.point == Point::Read)?;

@@ -78,6 +78,11 @@ fn walk(
             continue;
         }
         screen.line(|out| text::introduced(out, number, step));
+        screen.line(|out| text::ready(out, pause.waits()));
+        match pause.wait() {
+            Heard::GoOn => {}
+            heard => return Ok(heard.ended(number)),
+        }
         let mut shown = SeenStep::new(number, step);
         for show in step.shows {
             let one = runner.show(show)?;
@@ -91,7 +96,7 @@ fn walk(
         screen.line(|out| text::asked(out, step, pause.waits()));
         match pause.wait() {
             Heard::GoOn => {}
-            heard => return Ok(heard.ended(number)),
+            heard => return Ok(heard.ended(number + 1)),
         }
         screen.line(|out| {
             text::answered(
@@ -106,18 +111,18 @@ fn walk(
         }
         match pause.wait() {
             Heard::GoOn => {}
-            heard => return Ok(heard.ended(number)),
+            heard => return Ok(heard.ended(number + 1)),
         }
     }
     Ok(WalkEnd::Through { next: last + 1 })
 }
 
 impl Heard {
-    /// How a walk ends that does not go on.
-    fn ended(self, step: u8) -> WalkEnd {
+    /// How a walk ends that does not go on; `next`: where it would.
+    fn ended(self, next: u8) -> WalkEnd {
         match self {
             Self::Stop => WalkEnd::Stopped,
-            Self::GoOn | Self::Leave => WalkEnd::Left(step),
+            Self::GoOn | Self::Leave => WalkEnd::Left { next },
         }
     }
 }

@@ -116,15 +116,14 @@ fn pictures(page: &str) -> Vec<&str> {
 
 /// A page as it stands in an address.
 fn address(page: &str) -> String {
-    let mut address = String::with_capacity(page.len() * 3 / 2);
+    let mut address = String::with_capacity(page.len() * 5 / 4);
     for byte in page.bytes() {
         match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => address.push(char::from(byte)),
-            // What stands in an attribute as it is, and in an address.
-            b'-' | b'_' | b'.' | b'~' | b'!' | b'*' | b'(' | b')' | b'/' | b':' | b';' | b'='
-            | b',' | b'?' | b'@' => {
-                address.push(char::from(byte));
+            // What ends an attribute or an address, or is not as it was behind one.
+            b'"' | b'&' | b'%' | b'#' | b'<' => {
+                let _ = write!(address, "%{byte:02X}");
             }
+            b' '..=b'~' => address.push(char::from(byte)),
             _ => {
                 let _ = write!(address, "%{byte:02X}");
             }

@@ -40,7 +40,7 @@ pub(super) fn begins(out: &mut dyn Write, from: u8, last: u8, waits: bool) -> io
         (from, last) => format!("steps {from} to {last} of {TOUR_STEPS}"),
     };
     let keys = if waits {
-        ". Enter goes on, q ends; Ctrl-C, too"
+        ". Enter goes on, q or Ctrl-C ends"
     } else {
         ""
     };
@@ -76,6 +76,14 @@ pub(super) fn shown(out: &mut dyn Write, seen: &SeenShow) -> io::Result<()> {
             labelled(out, "not as told", BAD, &text)
         }
     }
+}
+
+/// That a step is run when somebody wants it.
+pub(super) fn ready(out: &mut dyn Write, waits: bool) -> io::Result<()> {
+    if waits {
+        write!(out, "\n{FAINT}Enter: run it{FAINT:#} ")?;
+    }
+    out.flush()
 }
 
 /// The question, and that an answer is to be had.
@@ -132,7 +140,7 @@ pub(super) fn ended(
             let text = "the end. What you type yourself goes further: 'tickets race prove --help', 'tickets race find --help'";
             labelled(out, "the walk", FAINT, text)?;
         }
-        WalkEnd::Left(step) => labelled(out, "ended", FAINT, &on((step + 1).min(TOUR_STEPS)))?,
+        WalkEnd::Left { next } => labelled(out, "ended", FAINT, &on(next.min(TOUR_STEPS)))?,
         WalkEnd::Stopped => labelled(out, "stopped", BAD, "nothing of it is left behind")?,
     }
     if let Some(page) = page {

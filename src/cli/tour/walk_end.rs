@@ -8,8 +8,11 @@ pub(super) enum WalkEnd {
         /// The step behind the last of them.
         next: u8,
     },
-    /// It was left at this step, which was seen.
-    Left(u8),
+    /// It was left, and goes on at this step.
+    Left {
+        /// The first that was not seen.
+        next: u8,
+    },
     /// The process was asked to end.
     Stopped,
 }

@@ -51,8 +51,8 @@ fn the_smallest_race_goes_well_in_the_same_order_under_the_lock() {
     assert_eq!(
         document["difference"],
         "without a lock user-2 reads 1 left in turn 2, before user-1 has written; under exclusive it waits for the lock from \
-         turn 2 on and reads 0 left in turn 9, after user-1 has written: without a lock 2 of 1 ticket sold, under exclusive 1 \
-         of 1 ticket sold, 1 buyer found none left"
+         turn 2 on and finds none left in turn 9, after user-1 has written: without a lock 2 sold of 1 ticket, under exclusive 1 \
+         sold of 1 ticket, 1 buyer found none left"
     );
     // What was run is shown again by the commands that are told of each.
     for (side, code) in [(first, 6), (second, 0)] {
