@@ -119,11 +119,8 @@ fn address(page: &str) -> String {
     let mut address = String::with_capacity(page.len() * 5 / 4);
     for byte in page.bytes() {
         match byte {
-            // What ends an attribute or an address, or is not as it was behind one.
-            b'"' | b'&' | b'%' | b'#' | b'<' => {
-                let _ = write!(address, "%{byte:02X}");
-            }
-            b' '..=b'~' => address.push(char::from(byte)),
+            // But for what ends an attribute or an address, or is not as it was behind one.
+            b' '..=b'~' if !b"\"&%#<".contains(&byte) => address.push(char::from(byte)),
             _ => {
                 let _ = write!(address, "%{byte:02X}");
             }
