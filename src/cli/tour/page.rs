@@ -73,11 +73,12 @@ fn section(out: &mut String, one: &SeenStep) {
 /// A command, what it printed and what was drawn of it.
 fn shown(out: &mut String, seen: &SeenShow, id: &str) {
     let lines = cut(&strip_str(&seen.text).to_string(), seen.show.keep);
+    let lines: Vec<String> = lines.iter().map(|line| escaped(line)).collect();
     let _ = writeln!(
         out,
         "<pre class=\"typed\" tabindex=\"0\"><b aria-hidden=\"true\">$ </b>{}</pre>\n<pre class=\"printed\" tabindex=\"0\">{}</pre>",
         escaped(&seen.line),
-        escaped(&lines.join("\n"))
+        lines.join("\n")
     );
     if let Some(page) = &seen.page {
         for (at, picture) in pictures(page).into_iter().enumerate() {
@@ -140,7 +141,7 @@ fn with_own_ids(picture: &str, id: &str) -> String {
         })
 }
 
-/// A text as HTML has it.
+/// A text of one line as HTML has it.
 fn escaped(text: &str) -> String {
     crate::shown(text)
         .replace('&', "&amp;")
