@@ -51,7 +51,8 @@ pub(super) fn begins(out: &mut dyn Write, from: u8, last: u8, waits: bool) -> io
 /// What a step does.
 pub(super) fn introduced(out: &mut dyn Write, number: u8, step: &TourStep) -> io::Result<()> {
     writeln!(out)?;
-    writeln!(out, "{GOOD}{number}/{TOUR_STEPS}  {}{GOOD:#}\n", step.title)?;
+    labelled(out, &format!("{number}/{TOUR_STEPS}"), GOOD, step.title)?;
+    writeln!(out)?;
     paragraph(out, step.does)?;
     labelled(out, "look at", FAINT, step.look)
 }
