@@ -51,7 +51,7 @@ pub(super) fn check(
     let drawn = || titled(draw::recorded(&evidence, &verdict), &evidence);
     let drawn_into = match output {
         Some(mut output) => {
-            output.write(drawn().to_svg().as_bytes())?;
+            super::picture::draw(&mut output, &drawn())?;
             picture
         }
         None => None,

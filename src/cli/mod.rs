@@ -25,6 +25,7 @@ mod import;
 mod init;
 mod json;
 mod keeping;
+mod kept;
 mod lab;
 mod left;
 mod manual;
@@ -43,6 +44,7 @@ mod show;
 mod slips;
 #[cfg(test)]
 mod spoken;
+mod tour;
 mod usage;
 mod verdict;
 mod watch;
@@ -139,7 +141,9 @@ fn dispatch(cli: &Cli, screen: &Screen) -> Result<u8> {
         Command::Serve(arguments) => serve::serve(file, arguments, screen),
         Command::Completions(arguments) => Ok(completions::registration(arguments.shell, screen)),
         Command::Man(arguments) => manual::pages(arguments.directory.as_deref(), screen),
-        Command::Race(race) => lab::run(race, file, screen),
+        Command::Race(race) => lab::run(race, file, screen, &|arguments| {
+            tour::tour(arguments, file, screen, dispatch)
+        }),
         Command::Doctor(arguments) => doctor::run(file, arguments, screen),
     }
 }

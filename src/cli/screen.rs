@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::clock;
 use super::error_document::{ErrorDocument, RowMember};
 use super::hint::EventFlag;
+use super::kept::KeptOutput;
 use crate::error::told;
 use crate::{Error, Kind, shown};
 
@@ -32,6 +33,8 @@ pub(crate) struct Screen {
     failure: RefCell<Option<io::Error>>,
     /// Whether a closed pipe is a failure.
     must_be_heard: Cell<bool>,
+    /// What is kept instead of printed.
+    kept: Option<RefCell<KeptOutput>>,
 }
 
 impl Screen {
@@ -42,7 +45,21 @@ impl Screen {
             event: EventFlag::default(),
             failure: RefCell::new(None),
             must_be_heard: Cell::new(false),
+            kept: None,
         }
+    }
+
+    /// One that prints no result, and keeps it.
+    pub(crate) fn keeping() -> Self {
+        Self {
+            kept: Some(RefCell::default()),
+            ..Self::new(false, false)
+        }
+    }
+
+    /// What it has kept.
+    pub(crate) fn kept(self) -> KeptOutput {
+        self.kept.unwrap_or_default().into_inner()
     }
 
     /// The same for a command on this event.
@@ -77,6 +94,9 @@ impl Screen {
         document: &impl Serialize,
         text: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) {
+        if let Some(kept) = &self.kept {
+            return self.note(kept.borrow_mut().result(document, text));
+        }
         if self.json {
             let mut bytes = Vec::new();
             return match super::json::write(&mut bytes, document) {
@@ -153,6 +173,9 @@ impl Screen {
 
     /// A part of the result that comes before its end; nothing in JSON.
     pub(crate) fn line(&self, text: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
+        if let Some(kept) = &self.kept {
+            return self.note(kept.borrow_mut().line(text));
+        }
         if !self.json {
             let mut out = anstream::stdout().lock();
             self.note(text(&mut out));
@@ -182,9 +205,9 @@ impl Screen {
     }
 
     fn told(&self, document: &ErrorDocument<'_>, error: &Error, more: &[String]) {
-        if self.json {
-            self.result(document, |_| Ok(()));
-            return;
+        if self.json || self.kept.is_some() {
+            let text = format!("error: {}", shown(&error.to_string()));
+            return self.result(document, |out| writeln!(out, "{text}"));
         }
         let mut err = anstream::stderr().lock();
         // Nothing can be done where even stderr is closed.

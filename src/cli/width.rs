@@ -49,3 +49,32 @@ pub(super) fn wrapped(
     }
     writeln!(out)
 }
+
+/// A command line to be copied, behind what takes so many columns. Where it is too long for one line a shell reads on:
+/// behind a backslash, and within quotes, where a schedule may go on in the next line.
+pub(super) fn command(
+    out: &mut dyn Write,
+    line: &str,
+    indent: usize,
+    columns: usize,
+) -> io::Result<()> {
+    let columns = columns.saturating_sub(" \\".len());
+    let (mut width, mut quoted) = (indent, false);
+    for (at, word) in line.split(' ').enumerate() {
+        let wide = word.chars().count() + usize::from(at > 0);
+        let breaks = at > 0 && width + wide > columns;
+        match (breaks, quoted) {
+            (false, _) if at > 0 => write!(out, " {word}")?,
+            (false, _) => write!(out, "{word}")?,
+            (true, true) => write!(out, "\n{:indent$}{word}", "")?,
+            (true, false) => write!(out, " \\\n{:indent$}{word}", "")?,
+        }
+        width = if breaks {
+            indent + wide - 1
+        } else {
+            width + wide
+        };
+        quoted ^= word.matches('\'').count() % 2 == 1;
+    }
+    writeln!(out)
+}

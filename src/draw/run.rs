@@ -50,6 +50,7 @@ pub fn timeline(trial: &Trial, run: &Run, odds: Option<&[f64]>) -> Timeline {
         findings,
         incomplete: false,
         shared: trial.lock == LockKind::Shared,
+        publishes: trial.publishes(),
         unreadable: run.verdict.left.is_none(),
         odds: odds.map(|odds| (0..).zip(odds.iter().copied()).collect()),
     }

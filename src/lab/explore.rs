@@ -165,18 +165,29 @@ pub(super) fn first(
 /// As [`explore`].
 pub fn smallest(trial: &Trial, progress: &mut dyn FnMut(u64) -> bool) -> Result<Option<Run>> {
     for users in 1..=trial.users {
-        let trial = trial.with_users(users);
-        if explore(&trial, Search::Reduced, progress)?.bad == 0 {
-            continue;
+        let found = smallest_of_all(&trial.with_users(users), progress)?;
+        if found.is_some() {
+            return Ok(found);
         }
-        for switches in 0.. {
-            let (found, all) = first(&trial, switches, progress, &Run::is_bad)?;
-            if found.is_some() {
-                return Ok(found);
-            }
-            if all {
-                break;
-            }
+    }
+    Ok(None)
+}
+
+/// The same of schedules of exactly as many buyers as the trial has.
+///
+/// # Errors
+/// As [`explore`].
+pub fn smallest_of_all(
+    trial: &Trial,
+    progress: &mut dyn FnMut(u64) -> bool,
+) -> Result<Option<Run>> {
+    if explore(trial, Search::Reduced, progress)?.bad == 0 {
+        return Ok(None);
+    }
+    for switches in 0.. {
+        let (found, all) = first(trial, switches, progress, &Run::is_bad)?;
+        if found.is_some() || all {
+            return Ok(found);
         }
     }
     Ok(None)

@@ -5,6 +5,7 @@
 mod access_set;
 mod accesses;
 mod buyer;
+mod carry;
 mod class;
 mod commands;
 pub mod condition;
@@ -40,6 +41,7 @@ mod worker;
 mod worker_pipe;
 mod worker_process;
 
+pub use carry::{CarriedRun, TurnOutcome, carry};
 pub use class::{Class, MAX_NAMED};
 pub(crate) use protocol::WORKER;
 pub use protocol::{Answer, Point, SeenCount, WorkerEnd};

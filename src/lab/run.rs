@@ -93,7 +93,7 @@ impl Trial {
 
     /// Whether its buyers sell as real sales in files are made: the count is published behind the lock.
     #[must_use]
-    pub(super) fn publishes(&self) -> bool {
+    pub(crate) fn publishes(&self) -> bool {
         let sound = self.lock == LockKind::Exclusive && self.writes == Writes::Replace;
         sound && !self.is_on_cluster()
     }

@@ -18,6 +18,29 @@ pub enum Schedule {
     Class(Class),
 }
 
+impl Schedule {
+    /// Who makes each step.
+    #[must_use]
+    pub fn steps(&self) -> LabSteps {
+        match self {
+            Self::Steps(steps) => steps.clone(),
+            Self::Class(class) => class.steps(),
+        }
+    }
+
+    /// How many buyers it is of: those up to the highest number that it names.
+    #[must_use]
+    pub fn buyers(&self) -> usize {
+        match self {
+            Self::Steps(steps) => {
+                let numbers = steps.0.iter().map(|step| step.buyer() + 1);
+                numbers.max().unwrap_or(0)
+            }
+            Self::Class(class) => class.buyers(),
+        }
+    }
+}
+
 impl FromStr for Schedule {
     type Err = Error;
 

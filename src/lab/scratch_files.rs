@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::ledger::CountFile;
 use crate::ledger::LockKind;
 use crate::office::DEFAULT_WAIT;
-use crate::scratch::{ScratchDirectory, sweep};
+use crate::scratch::{ScratchDirectory, memory, sweep};
 use crate::store::file::file_store::FileStore;
 use crate::store::options::Force;
 
@@ -142,13 +142,5 @@ impl ScratchFiles {
 
 /// Where the scratch event goes: into memory, where there is such a place.
 fn place(trial: &Trial) -> PathBuf {
-    let memory = || {
-        let memory = PathBuf::from("/dev/shm");
-        if memory.is_dir() {
-            memory
-        } else {
-            std::env::temp_dir()
-        }
-    };
     trial.place.clone().unwrap_or_else(memory)
 }

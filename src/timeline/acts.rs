@@ -13,6 +13,8 @@ const ROOM: usize = 40;
 #[derive(Debug, Clone)]
 pub(super) struct Act {
     pub(super) place: Spot,
+    /// Which of the spans of its operation it is; `None`: it was killed, or is told of alone.
+    pub(super) span: Option<usize>,
     pub(super) from: u64,
     pub(super) to: u64,
     /// What it did; `None`: it was killed.
@@ -40,6 +42,7 @@ pub(super) fn acts(timeline: &Timeline, choice: &Choice, marks: &Marks) -> Vec<A
                     .is_some_and(|stuck| stuck.bounds().1 == from);
             acts.push(Act {
                 place,
+                span: Some(at),
                 from,
                 to,
                 doing: Some(span.doing.clone()),
@@ -58,6 +61,7 @@ pub(super) fn acts(timeline: &Timeline, choice: &Choice, marks: &Marks) -> Vec<A
             let unsaid = operation.spans.is_empty();
             acts.push(Act {
                 place,
+                span: None,
                 from: at,
                 to: match timeline.time {
                     Time::Steps => at.saturating_add(1),
@@ -85,6 +89,7 @@ fn given_up(timeline: &Timeline, place: Spot, operation: &DrawnOperation) -> Opt
     let words = told(operation).filter(|_| is_timed && waited && !goes_on)?;
     Some(Act {
         place,
+        span: None,
         from: end,
         to: end,
         doing: Some(Doing::Point("answer".to_owned())),

@@ -161,7 +161,7 @@ impl Marks {
 }
 
 /// In which span of an operation a finding happens: which of its acts the finding is about.
-fn happens(operation: &DrawnOperation, clash: Clash, first: bool) -> Option<usize> {
+pub(super) fn happens(operation: &DrawnOperation, clash: Clash, first: bool) -> Option<usize> {
     let find = |wanted: fn(&Doing) -> bool| {
         let mut spans = operation.spans.iter();
         spans.position(|span| wanted(&span.doing))

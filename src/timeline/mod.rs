@@ -1,4 +1,4 @@
-//! Draws what happened in a run: as one SVG, or as text for a terminal of any width.
+//! Draws what happened in a run: as one SVG, as a page that steps through it, or as text for a terminal of any width.
 //!
 //! The model is filled by a caller who knows the run: from evidence that was recorded, or from a
 //! schedule. Pure: nothing here knows how a run was judged; the findings come with the model. No input makes it
@@ -53,6 +53,8 @@ mod marks;
 mod model;
 mod notes;
 mod operation;
+mod page;
+mod pair;
 mod panels;
 mod render;
 mod rows;
@@ -69,6 +71,11 @@ mod words;
 pub use crate::run_clock::RunClock;
 pub use model::{Clash, DrawnFinding, DrawnVersion, Lane, Spot, Time, Timeline};
 pub use operation::{Doing, DrawnOperation, DrawnOutcome, Sight, Span};
+pub use page::{
+    CountState, LedgerEntry, LockState, NoReturn, PageFinding, PageStep, ProcessState, Steps,
+    frame_policy, page,
+};
+pub use pair::pair_svg;
 pub use text_line::{COLUMNS, Piece, TextLine, Tone};
 
 #[cfg(test)]

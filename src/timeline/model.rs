@@ -29,6 +29,8 @@ pub struct Timeline {
     pub incomplete: bool,
     /// Whether the locks that were held are shared: several may hold one at once.
     pub shared: bool,
+    /// Whether a sale is on the ledger first, and the count says so only when it is published, in a step of its own.
+    pub publishes: bool,
     /// Whether the count cannot be read in the end: then no version is said to stand.
     pub unreadable: bool,
     /// The chance that the run ends badly given the steps before a time, where all schedules are

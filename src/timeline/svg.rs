@@ -10,7 +10,7 @@ use super::words::{short, xml};
 use super::{arrows, lanes, legend, panels};
 use crate::store::file::output_contents::SVG;
 
-const STYLE: &str = "<style>
+pub(super) const STYLE: &str = "<style>
 .bg{fill:none}
 @media (prefers-color-scheme:light){.bg{fill:#fff}.n{fill:#1f2328}.q{fill:#59636e}.a{fill:#cf222e}.k{stroke:#1f2328}}
 @media (prefers-color-scheme:dark){.bg{fill:#0d1117}.n{fill:#e6edf3}.q{fill:#9198a1}.a{fill:#ff7b72}.k{stroke:#e6edf3}}
@@ -19,30 +19,48 @@ const STYLE: &str = "<style>
 
 /// The whole picture.
 pub(super) fn draw(timeline: &Timeline) -> String {
+    sized(timeline).0
+}
+
+/// The same, and how high it is.
+pub(super) fn sized(timeline: &Timeline) -> (String, f64) {
     let scene = Scene::of(timeline);
     let layout = arrows::joined(&scene, Layout::of(&scene));
+    let (svg, _, height) = measured(&scene, &layout);
+    (svg, height)
+}
+
+/// The picture, where everything has its place; and how far its tree of versions reaches to the right.
+pub(super) fn laid_out(scene: &Scene<'_>, layout: &Layout) -> (String, f64) {
+    let (svg, reach, _) = measured(scene, layout);
+    (svg, reach)
+}
+
+/// The same, and how high it is.
+fn measured(scene: &Scene<'_>, layout: &Layout) -> (String, f64, f64) {
+    let timeline = scene.timeline;
     let mut canvas = Canvas::default();
-    head(&mut canvas, timeline, &layout);
-    axis(&mut canvas, &scene, &layout);
-    folds(&mut canvas, &scene, &layout);
+    head(&mut canvas, timeline, layout);
+    axis(&mut canvas, scene, layout);
+    folds(&mut canvas, scene, layout);
     for row in &layout.rows {
-        lanes::lane(&mut canvas, &scene, &layout, row);
+        lanes::lane(&mut canvas, scene, layout, row);
     }
-    lanes::breaks(&mut canvas, &layout);
+    lanes::breaks(&mut canvas, layout);
     for arrow in &layout.arrows {
         arrow.draw(&mut canvas);
     }
-    lanes::badges(&mut canvas, &layout);
+    lanes::badges(&mut canvas, layout);
     let not_drawn = scene.not_drawn();
     if !not_drawn.is_empty() {
         let at = (layout.left, layout.floor - 6.0);
         canvas.text(at, "start", SIZE, Ink::Quiet, &not_drawn);
     }
-    panels::odds(&mut canvas, timeline, &layout);
-    let tree = panels::tree(&mut canvas, &scene, &layout);
-    let floor = legend::legend(&mut canvas, &scene, &layout, tree.0);
-    let height = tree.1.max(floor) + 8.0;
-    format!(
+    panels::odds(&mut canvas, timeline, layout);
+    let tree = panels::tree(&mut canvas, scene, layout);
+    let floor = legend::legend(&mut canvas, scene, layout, tree.0);
+    let height = (tree.1.max(floor) + 8.0).round();
+    let svg = format!(
         r#"{SVG}xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0}" width="{WIDTH}" height="{height:.0}" role="img" font-family="system-ui, sans-serif">
 <title>{}</title>
 {STYLE}<defs><marker id="quiet" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="6" markerHeight="6" orient="auto"><path d="M0 0L8 4L0 8z" fill="{QUIET}"/></marker><marker id="accent" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="4" markerHeight="4" orient="auto"><path d="M0 0L8 4L0 8z" fill="{ACCENT}"/></marker></defs>
@@ -51,7 +69,8 @@ pub(super) fn draw(timeline: &Timeline) -> String {
 "#,
         xml(&short(&timeline.title, 300)),
         canvas.body
-    )
+    );
+    (svg, tree.0, height)
 }
 
 fn head(canvas: &mut Canvas, timeline: &Timeline, layout: &Layout) {

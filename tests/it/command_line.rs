@@ -92,6 +92,8 @@ fn every_command_has_help_with_examples() {
         "copy",
         "reset",
         "race",
+        "race compare",
+        "race tour",
         "doctor",
         "completions",
         "man",

@@ -48,6 +48,7 @@ fn is_certain(command: &str) -> bool {
         "race find",
         "race locks",
         "race replay",
+        "race compare",
     ]
     .iter()
     .any(|certain| name.starts_with(certain))
@@ -221,6 +222,15 @@ fn what_the_evidence_page_shows_is_what_is_printed() {
     let (commands, lines) = run_all("docs/evidence.md");
     assert!(
         commands >= 4 && lines >= 3,
+        "{commands} commands and {lines} lines"
+    );
+}
+
+#[test]
+fn what_the_teaching_page_shows_is_what_is_printed() {
+    let (commands, lines) = run_all("docs/teaching.md");
+    assert!(
+        commands >= 12 && lines >= 15,
         "{commands} commands and {lines} lines"
     );
 }

@@ -1,5 +1,6 @@
 //! The grammar as a whole: what every command takes, and how a command line is read by it.
 
+use std::ffi::OsString;
 use std::mem::ManuallyDrop;
 
 use clap::error::ErrorKind;
@@ -35,6 +36,11 @@ pub(crate) fn parse() -> Result<(ArgMatches, Cli), clap::Error> {
     ignored::refuse(&mut plain, &matches)?;
     let cli = Cli::from_arg_matches(&matches)?;
     Ok((matches, cli))
+}
+
+/// The same of other words than this process was given.
+pub(crate) fn read(words: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
+    Cli::try_parse_from(words)
 }
 
 fn words() -> Vec<String> {

@@ -60,6 +60,7 @@ Examples:
   tickets buy --users 200 --lock --think 0ms    as fast as it goes
   tickets buy --users 180 --threads             threads instead of processes
   tickets buy --users 8 --together --timeline race.svg       a picture of it
+  tickets buy --users 8 --together --timeline race.html      a page that steps through it
   tickets buy --users 2000 --lock --evidence run.jsonl       what each did, and
   tickets race check run.jsonl                               to judge it again
 
@@ -176,10 +177,13 @@ Examples:
   tickets race prove --users 3 --lock    under it
   tickets race find oversold             the smallest that oversells
   tickets race locks                     every kind of lock
+  tickets race compare                   one order, without a lock and with it
+  tickets race tour                      all of it, step by step
   tickets race scenarios                 real commands that can race
   tickets race check run.jsonl           a run that was recorded
 
-Exits 6 when something goes wrong in what was run or judged, and 'race find' exits 3 when there is none.";
+Exits 6 when something goes wrong in what was run or judged, and 'race find' exits 3 when there is none. 'race compare' exits \
+6 when it goes wrong under the second lock too, 'race tour' when something is not as it is told.";
 
 pub(super) const DOCTOR: &str = "\
 Examples:

@@ -110,8 +110,8 @@ pub(crate) struct TrialArgs {
     #[arg(long)]
     pub(crate) query: bool,
 
-    /// Also draw what is shown: a picture of it, if there is anything to show
-    #[arg(long, value_name = "FILE.svg", value_parser = picture())]
+    /// Also draw what is shown, if there is anything to show: a picture, or a page that steps through it
+    #[arg(long, value_name = "FILE.svg|FILE.html", value_parser = picture())]
     pub(crate) timeline: Option<PathBuf>,
 
     /// Any buyer may also be killed before any of its steps
@@ -135,12 +135,12 @@ pub(crate) enum WritesArg {
     InPlace,
 }
 
-fn buyers(text: &str) -> std::result::Result<u8, String> {
+pub(super) fn buyers(text: &str) -> std::result::Result<u8, String> {
     whole(text, 1, MAX_BUYERS as u64).map(|buyers| buyers as u8)
 }
 
 /// A kind of lock that processes can take: a mutex is none.
-fn lock_of_processes() -> impl TypedValueParser<Value = LockArg> {
+pub(super) fn lock_of_processes() -> impl TypedValueParser<Value = LockArg> {
     let kinds = LockArg::value_variants().iter();
     let kinds = kinds.filter(|kind| !matches!(kind, LockArg::Mutex));
     let names: Vec<PossibleValue> = kinds.filter_map(ValueEnum::to_possible_value).collect();

@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 
-use super::value::picture;
-
+use super::compare::CompareArgs;
 use super::lab::{FindArgs, LocksArgs, ProveArgs, ReplayArgs, SelfcheckArgs};
+use super::tour::{self, TourArgs};
+use super::value::picture;
 
 /// How the buyers of a rush may meet: tried out, step by step
 #[derive(Debug, Subcommand)]
@@ -22,6 +23,7 @@ Examples:
   tickets race prove --users 2 --lock --writes in-place --query
   tickets race prove --users 2 --lock --crashes         killed anywhere, too
   tickets race prove --users 3 --timeline race.svg      a picture
+  tickets race prove --users 3 --timeline race.html     a page that steps through it
   tickets race prove --users 12 --samples 1000 --seed 7
   tickets race prove --users 3 --scenario confirm-expire
 
@@ -94,6 +96,14 @@ steps, and 'replay' the command that shows them again.
 Exits 6 when something goes wrong, 4 when the schedule cannot be followed.")]
     Replay(ReplayArgs),
 
+    /// One order of turns under two locks, side by side
+    #[command(after_help = COMPARE)]
+    Compare(CompareArgs),
+
+    /// The whole chapter, step by step: for a class, in 15 minutes
+    #[command(after_help = tour::HELP)]
+    Tour(TourArgs),
+
     /// Judge a recorded run, of this or of any other program
     #[command(after_help = "\
 Examples:
@@ -114,8 +124,8 @@ file that was not has 'error'; for people findings are on stdout, and an error i
         #[arg(value_name = "EVIDENCE.jsonl")]
         evidence: PathBuf,
 
-        /// Also draw it: a picture of what happened, what went wrong first
-        #[arg(long, value_name = "FILE.svg", value_parser = picture())]
+        /// Also draw it, what went wrong first: a picture, or a page that steps through it
+        #[arg(long, value_name = "FILE.svg|FILE.html", value_parser = picture())]
         timeline: Option<PathBuf>,
     },
 
@@ -138,6 +148,8 @@ impl RaceCommand {
             Self::Find(_) => "race find",
             Self::Locks(_) => "race locks",
             Self::Replay(_) => "race replay",
+            Self::Compare(_) => "race compare",
+            Self::Tour(_) => "race tour",
             Self::Check { .. } => "race check",
             Self::Selfcheck(_) => "race selfcheck",
         }
@@ -180,3 +192,21 @@ Each number of buyers up to --users is tried with one ticket, then each with two
 fewest switches, then the first in order.
 
 Exits 0 when there is one, 3 when there is none.";
+
+const COMPARE: &str = "\
+Examples:
+  tickets race compare                        without the lock, and with it
+  tickets race compare --lock none,shared     two kinds of lock
+  tickets race compare '8!:0' --stock 2       a schedule that you name
+  tickets race compare --users 3 --lock data-file,exclusive
+  tickets race compare --lock exclusive,exclusive --writes in-place,replace --query
+
+A schedule that goes wrong under the first lock is run, and then the same order of turns under the second: at each turn its \
+buyer makes its next step, whatever that is there, and passes where it waits for the lock or is done. Behind the last turn \
+the rest is completed: of those who can go on always the one with the lowest number. One sentence says what differed, and \
+where.
+
+That the second goes well in this order proves nothing of others: 'tickets race prove' runs them all.
+
+Exits 0 when it goes well under the second, 6 when it goes wrong there too, 3 when nothing goes wrong under the first, so \
+that there is nothing to compare; 4 when the schedule cannot be followed under the first.";

@@ -60,8 +60,8 @@ pub(crate) struct BuyArgs {
     #[arg(long, value_name = "FILE.jsonl")]
     pub(crate) evidence: Option<PathBuf>,
 
-    /// Draw the rush: a picture of what happened, what went wrong first
-    #[arg(long, value_name = "FILE.svg", value_parser = picture())]
+    /// Draw the rush, what went wrong first: a picture, or a page that steps through it
+    #[arg(long, value_name = "FILE.svg|FILE.html", value_parser = picture())]
     pub(crate) timeline: Option<PathBuf>,
 
     #[command(flatten)]

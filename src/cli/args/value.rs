@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
+use super::picture_kind::PictureKind;
 use crate::LockKind;
 use crate::rush::HolderPause;
 
@@ -67,15 +68,14 @@ pub(super) fn whole(text: &str, least: u64, most: u64) -> Result<u64, String> {
 
 /// A file for a picture. What its name promises is what is written.
 pub(super) fn picture() -> impl TypedValueParser<Value = PathBuf> {
-    PathBufValueParser::new().try_map(svg)
+    PathBufValueParser::new().try_map(svg_or_html)
 }
 
-fn svg(path: PathBuf) -> Result<PathBuf, String> {
-    let ending = path.extension().and_then(|ending| ending.to_str());
-    if ending.is_some_and(|ending| ending.eq_ignore_ascii_case("svg")) {
-        return Ok(path);
+fn svg_or_html(path: PathBuf) -> Result<PathBuf, String> {
+    match PictureKind::of(&path) {
+        Some(_) => Ok(path),
+        None => Err("write a name that ends in .svg for a picture, or in .html for a page that steps through it".into()),
     }
-    Err("a picture is an SVG: write a name that ends in .svg".into())
 }
 
 pub(super) fn wanted(text: &str) -> Result<u64, String> {

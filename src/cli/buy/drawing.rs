@@ -24,7 +24,7 @@ pub(super) fn draw(mut output: Output, timeline: Option<&Timeline>) -> Result<St
         let message = "was not drawn: there is no evidence to draw";
         return Err(Error::new(Kind::Io, message).at(output.path(), 0, 0));
     };
-    output.write(timeline.to_svg().as_bytes())?;
+    picture::draw(&mut output, timeline)?;
     Ok(output.path().display().to_string())
 }
 

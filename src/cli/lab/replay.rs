@@ -112,14 +112,7 @@ fn wanted(arguments: &ReplayArgs, event: &Path) -> Result<(Trial, LabSteps)> {
             Error::new(Kind::Usage, message).hint("give who makes each step, as in '1 2 2 1'")
         );
     }
-    let (steps, named_users) = match &schedule {
-        Schedule::Steps(steps) => {
-            let buyers = steps.0.iter().map(|grant| grant.buyer() + 1);
-            let most = buyers.max().unwrap_or(0);
-            (steps.clone(), most)
-        }
-        Schedule::Class(class) => (class.steps(), class.buyers()),
-    };
+    let (steps, named_users) = (schedule.steps(), schedule.buyers());
     let users = arguments.users.map_or(named_users, usize::from);
     if users < named_users {
         let message = format!("the schedule is of {}, not of {users}", buyers(named_users));

@@ -13,6 +13,7 @@ use crate::check::final_state::StateFinding;
 use crate::draw;
 use crate::lab::odds::{MOST_RUNS, MOST_STEPS, odds};
 use crate::lab::{Run, Trial};
+use crate::timeline::Timeline;
 use crate::{Output, Result};
 
 /// So many findings of a kind are told to people.
@@ -48,8 +49,12 @@ impl Pictured {
         let Some(picture) = picture else {
             return Ok(());
         };
-        let svg = draw::run(&self.trial, &self.run, self.odds.as_deref()).to_svg();
-        picture.write(svg.as_bytes())
+        picture::draw(picture, &self.timeline())
+    }
+
+    /// What is drawn of it.
+    pub(super) fn timeline(&self) -> Timeline {
+        draw::run(&self.trial, &self.run, self.odds.as_deref())
     }
 
     /// The same for programs.
@@ -201,33 +206,14 @@ pub(super) fn wrapped(out: &mut dyn Write, text: &str, width: usize) -> io::Resu
     super::super::width::wrapped(out, text, width, columns())
 }
 
-/// A command line to be copied. Where it is too long for one line a shell reads on: behind a backslash, and within
-/// quotes, where a schedule may go on in the next line.
+/// A command line to be copied, in lines that are not too long.
 pub(super) fn command(out: &mut dyn Write, label: &str, line: &str) -> io::Result<()> {
     const INDENT: usize = 7;
-    let columns = columns().saturating_sub(" \\".len());
     write!(
         out,
         "{FAINT}{label}{FAINT:#}{:1$}",
         "",
         INDENT.saturating_sub(label.len())
     )?;
-    let (mut width, mut quoted) = (INDENT, false);
-    for (at, word) in line.split(' ').enumerate() {
-        let wide = word.chars().count() + usize::from(at > 0);
-        let breaks = at > 0 && width + wide > columns;
-        match (breaks, quoted) {
-            (false, _) if at > 0 => write!(out, " {word}")?,
-            (false, _) => write!(out, "{word}")?,
-            (true, true) => write!(out, "\n{:INDENT$}{word}", "")?,
-            (true, false) => write!(out, " \\\n{:INDENT$}{word}", "")?,
-        }
-        width = if breaks {
-            INDENT + wide - 1
-        } else {
-            width + wide
-        };
-        quoted ^= word.matches('\'').count() % 2 == 1;
-    }
-    writeln!(out)
+    super::super::width::command(out, line, INDENT, columns())
 }

@@ -31,7 +31,7 @@ impl Pictured {
     }
 
     /// A line a step, which says whose it is.
-    fn list(&self, out: &mut dyn Write) -> io::Result<()> {
+    pub(super) fn list(&self, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "{FAINT}  step  buyer{FAINT:#}")?;
         for (at, step) in self.run.moves.iter().enumerate() {
             let name = format!("user-{}", step.buyer + 1);
@@ -85,7 +85,7 @@ impl Pictured {
     }
 
     /// What a step is called, and shorter.
-    fn words(&self, at: usize, step: &Move) -> [String; 2] {
+    pub(super) fn words(&self, at: usize, step: &Move) -> [String; 2] {
         let all = |texts: [&str; 2]| texts.map(str::to_owned);
         if step.killed {
             return all(["killed", "killed"]);
@@ -166,7 +166,7 @@ impl Pictured {
     }
 
     /// The chance of a bad end where it changes, and the point of no return.
-    fn draw_odds(&self, out: &mut dyn Write) -> io::Result<()> {
+    pub(super) fn draw_odds(&self, out: &mut dyn Write) -> io::Result<()> {
         if let Some(why) = self.no_odds.as_ref().filter(|_| self.run.is_bad()) {
             labelled(out, "odds", FAINT, why)?;
             return writeln!(out);

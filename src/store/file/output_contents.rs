@@ -13,6 +13,9 @@ pub(crate) struct Contents {
 /// How a picture begins.
 pub(crate) const SVG: &str = "<svg data-drawn-by=\"tickets\" ";
 
+/// How a page begins.
+pub(crate) const PAGE: &str = "<!doctype html>\n<html data-drawn-by=\"tickets\" ";
+
 impl Contents {
     /// So many bytes tell whose a file is.
     pub(crate) const HEAD: u64 = 64;

@@ -121,3 +121,22 @@ fn the_scoreboard_has_rows_for_the_cluster_and_what_is_none_there_is_refused() {
         }
     });
 }
+
+/// The walk's step on leases runs where the cluster is, and not on what was recorded.
+#[test]
+fn the_walk_shows_on_the_cluster_what_a_lease_does() {
+    on_cluster(|| {
+        let event = TestEvent::empty();
+        let (code, document) = lab(&event, "race tour 11");
+        assert_eq!((code, &document["ok"]), (0, &true.into()), "{document:#}");
+        let shows = document["steps"][0]["shows"].as_array().unwrap();
+        let [lease, compared] = [&shows[0]["document"], &shows[1]["document"]];
+        assert_eq!(
+            (&lease["lock"], &compared["lock"]),
+            (&"lease".into(), &"exclusive".into())
+        );
+        assert!(lease["bad"].as_u64() > Some(0), "{lease:#}");
+        assert_eq!(compared["bad"], 0, "{compared:#}");
+        assert!(super::scratch_keys(&event.file).is_empty());
+    });
+}

@@ -1,6 +1,7 @@
 //! The race lab: every schedule of a few buyers, with real processes.
 
 mod agreement;
+mod compare;
 mod drawn;
 mod find;
 mod mistakes;
@@ -9,6 +10,7 @@ mod pictures;
 mod sample;
 mod scenarios;
 mod stopped;
+mod tour;
 mod words;
 
 use std::path::PathBuf;
@@ -417,6 +419,11 @@ fn what_the_lab_prints_is_as_wide_as_the_terminal() {
         &["find", "oversold && switches <= 0"],
         &["replay", "8!:0", "--stock", "2"],
         &["replay", "1 1x 2 2"],
+        &["compare"],
+        &["compare", "8!:0", "--stock", "2"],
+        &["compare", "--lock", "none,write-only"],
+        &["compare", "--lock", "exclusive,none"],
+        &["tour", "5", "--yes"],
         &["scenarios"],
         &["prove", "--users", "3", "--scenario", "confirm-expire"],
         &["replay", "2 2 2t 1 1", "--scenario", "confirm-expire"],

@@ -1,0 +1,102 @@
+//! Further steps of the walk: the query that the tutorial forgot, and locks that are none.
+
+use super::claims;
+use super::step::{TourShow, TourStep};
+
+pub(super) static LOCKS: [TourStep; 4] = [
+    TourStep {
+        name: "torn-query",
+        title: "The query that the repaired program forgot",
+        does: "The tutorial's repaired program locks the purchase. Its query, before that, takes no lock; and to open a file for \
+               writing cuts it to nothing first.",
+        look: "what user-2 reads; then the same with a file that is replaced in one step",
+        shows: &[
+            TourShow {
+                line: "tickets race prove --users 2 --lock --writes in-place --query",
+                keep: &["race", "  step", "#", "torn read"],
+                claim: "a query reads an empty file",
+                holds: claims::torn_read,
+                otherwise: None,
+            },
+            TourShow {
+                line: "tickets race prove --users 2 --lock --query",
+                keep: &["safe"],
+                claim: "replaced in one step, the file is never torn",
+                holds: claims::none_is_bad,
+                otherwise: None,
+            },
+        ],
+        question: "The lock works, and nobody is overwritten. Why does it not help user-2?",
+        answer: "A lock keeps out those who ask for it, and the query does not ask. Either readers lock too, or nothing half \
+                 written is ever to be seen: write another file, then give it the name.",
+    },
+    TourStep {
+        name: "locks",
+        title: "Which locks are none",
+        does: "Every kind of lock, with each way of writing, tried by two and by three buyers in all schedules. The last row is \
+               the tutorial's repaired program.",
+        look: "the rows with a 0, and what they have in common",
+        shows: &[TourShow {
+            line: "tickets race locks",
+            keep: &[
+                "lock ",
+                "none",
+                "exclusive",
+                "shared",
+                "data-file",
+                "write-only",
+                "tutorial",
+            ],
+            claim: "exclusive is right, and the mistakes are found out",
+            holds: claims::scoreboard,
+            otherwise: None,
+        }],
+        question: "The lock data-file is right with two buyers, and in place with three. What would you conclude from tests with \
+                   two?",
+        answer: "That it works, and it does not: with three buyers and two tickets it oversells where the file is replaced. What \
+                 was not tried is not proven.",
+    },
+    TourStep {
+        name: "shared-and-late",
+        title: "A lock that all hold, and a lock that comes too late",
+        does: "A shared lock is for reading: all who want it get it. And a lock around the write alone is taken when what was \
+               read may be old.",
+        look: "who holds the lock when user-2 reads",
+        shows: &[
+            TourShow {
+                line: "tickets race prove --users 2 --lock=shared",
+                keep: &["  step", "#", "why"],
+                claim: "a shared lock oversells",
+                holds: claims::oversells,
+                otherwise: None,
+            },
+            TourShow {
+                line: "tickets race prove --users 2 --lock=write-only",
+                keep: &["  step", "#", "why"],
+                claim: "a lock around the write alone oversells",
+                holds: claims::oversells,
+                otherwise: None,
+            },
+        ],
+        question: "And a lock that is given up too early, before the write?",
+        answer: "The same: another reads the count that is about to be overwritten. A lock must be held from the read until the \
+                 write is done, and by one alone.",
+    },
+    TourStep {
+        name: "data-file",
+        title: "The lock of a file that is replaced",
+        does: "Why not lock tickets.json itself? Because it is replaced: the lock is on the file that was opened, not on the \
+               name. Three buyers are needed to see it.",
+        look: "which file each one locks: A or B",
+        shows: &[TourShow {
+            line: "tickets race find oversold --lock=data-file",
+            keep: &["  step", "#", "oversold"],
+            claim: "three buyers oversell two tickets under it",
+            holds: claims::oversells,
+            otherwise: None,
+        }],
+        question: "In step 5 user-2 gets the lock of file A. What is file A by then?",
+        answer: "A file without a name: user-1 has put another in its place. user-3 opens that one, B, so two hold a lock at one \
+                 time. Lock a file that stays.",
+    },
+];

@@ -1,0 +1,283 @@
+//! What happens in a run, one thing after another: what is drawn, in the order in which it took effect.
+
+use std::cmp::Reverse;
+
+use super::super::acts::{Act, told};
+use super::super::model::{Spot, Time};
+use super::super::operation::{Doing, DrawnOperation, Sight, Span};
+use super::super::scene::Scene;
+use super::effects::Effects;
+
+/// Up to so many steps are shown; above, what belongs to no finding is left out first.
+const STEPS: usize = 400;
+
+/// What happens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Happening {
+    /// This is done.
+    Does(Doing),
+    /// The lock of this file is got.
+    Takes(u64),
+    /// It is given up.
+    Frees(u64),
+    /// What it was told.
+    Answers,
+    /// It is killed.
+    Dies,
+}
+
+/// Something that happens at one moment.
+#[derive(Debug, Clone)]
+pub(super) struct Event {
+    /// When, in the unit of the run.
+    pub(super) at: u64,
+    pub(super) place: Spot,
+    /// Which of the spans of its operation it is of.
+    pub(super) span: Option<usize>,
+    pub(super) what: Happening,
+    /// For people; empty of what is said by something else.
+    pub(super) words: String,
+    /// The number of its step in a schedule.
+    pub(super) number: u64,
+    /// Whether it is a step of its own.
+    pub(super) is_shown: bool,
+    /// Whether a finding names it.
+    pub(super) is_marked: bool,
+    /// Over whose sale it writes, where that is known.
+    pub(super) over: Option<usize>,
+    /// Among those of one moment: what comes first.
+    rank: (u8, usize),
+}
+
+/// All that happens, in order; and how many steps were left out for want of room.
+pub(super) fn events(scene: &Scene<'_>, effects: &Effects) -> (Vec<Event>, usize) {
+    let mut events: Vec<Event> = Vec::new();
+    for act in &scene.acts {
+        of_act(scene, effects, act, &mut events);
+    }
+    hidden(scene, &mut events);
+    events.sort_by_key(|event| (event.at, event.rank, event.place));
+    let left_out = bounded(&mut events);
+    (events, left_out)
+}
+
+fn of_act(scene: &Scene<'_>, effects: &Effects, act: &Act, events: &mut Vec<Event>) {
+    let steps = scene.timeline.time == Time::Steps;
+    let Some(operation) = scene.timeline.operation(act.place) else {
+        return;
+    };
+    let event = |at: u64, what: Happening, words: String, rank: (u8, usize)| Event {
+        at,
+        place: act.place,
+        span: act.span,
+        what,
+        words,
+        number: act.from.saturating_add(1),
+        is_shown: true,
+        is_marked: act.proves || !act.findings.is_empty(),
+        over: scene.overwrites(act),
+        rank,
+    };
+    let Some(doing) = &act.doing else {
+        // Of a step that ends with a kill the kill is all that is seen.
+        let at = if steps { act.to } else { act.from };
+        events.push(event(at, Happening::Dies, act.words.clone(), (4, 0)));
+        return;
+    };
+    let (from, to) = (act.from, act.to);
+    match doing {
+        Doing::Hold(file) => {
+            let takes = event(from, Happening::Takes(*file), taking(&act.words), (1, 0));
+            let frees = event(to, Happening::Frees(*file), freeing(&act.words), (3, 0));
+            events.extend(hold(operation, (takes, frees), scene, (from, to)));
+        }
+        Doing::Think => {}
+        Doing::Point(_) if steps => {
+            if !act.words.is_empty() {
+                let what = Happening::Does(doing.clone());
+                events.push(event(to, what, act.words.clone(), (2, 0)));
+            }
+        }
+        Doing::Point(name) if name == "intends" => {
+            let words = "is about to write".to_owned();
+            events.push(event(from, Happening::Does(doing.clone()), words, (2, 0)));
+        }
+        Doing::Point(_) => {
+            if let Some(words) = told(operation) {
+                events.push(event(to, Happening::Answers, words, (4, 0)));
+            }
+        }
+        Doing::Wait | Doing::WaitFor(_) | Doing::Stuck(_) => {
+            // Who waits on behind a deadlock has asked before.
+            if !act.words.is_empty() {
+                let at = if steps { from.saturating_add(1) } else { from };
+                let what = Happening::Does(doing.clone());
+                events.push(event(at, what, act.words.clone(), (2, 0)));
+            }
+        }
+        _ if steps => {
+            let rank = version_rank(operation, doing);
+            let what = Happening::Does(doing.clone());
+            events.push(event(to, what, act.words.clone(), rank));
+        }
+        _ => {
+            let rank = version_rank(operation, doing);
+            let at = took_effect(effects, operation, doing, (from, to));
+            let what = Happening::Does(doing.clone());
+            events.push(event(at, what, act.words.clone(), rank));
+        }
+    }
+}
+
+/// When something that lasted a while was done, for all that others saw of it.
+fn took_effect(
+    effects: &Effects,
+    operation: &DrawnOperation,
+    doing: &Doing,
+    (from, to): (u64, u64),
+) -> u64 {
+    if doing.writes() {
+        let wrote = operation.wrote.and_then(|wrote| effects.write(wrote));
+        return wrote.map_or(to, |wrote| wrote.clamp(from, to));
+    }
+    let seen = match &operation.read {
+        Some(Sight::Version(version)) if doing.reads() || *doing == Doing::Query => Some(*version),
+        _ => None,
+    };
+    effects.read(seen, (from, to)).max(from)
+}
+
+/// Of one moment, a version is written, then read, then the next one is written.
+fn version_rank(operation: &DrawnOperation, doing: &Doing) -> (u8, usize) {
+    let rank = match &operation.read {
+        _ if doing.writes() => operation.wrote.map(|wrote| wrote.saturating_mul(2)),
+        Some(Sight::Version(read)) => Some(read.saturating_mul(2).saturating_add(1)),
+        _ => None,
+    };
+    (2, rank.unwrap_or(0))
+}
+
+/// The two ends of a hold. In a schedule each is part of a step that has words of its own.
+fn hold(
+    operation: &DrawnOperation,
+    (takes, frees): (Event, Event),
+    scene: &Scene<'_>,
+    (from, to): (u64, u64),
+) -> impl Iterator<Item = Event> {
+    let dies = operation.killed == Some(to);
+    let is_last = operation.bounds().is_some_and(|(_, end)| end == to);
+    let never = is_last && operation.outcome.is_none() && !dies;
+    let (takes, frees) = match scene.timeline.time {
+        Time::Steps => {
+            let ends = |span: &Span| {
+                let point = matches!(&span.doing, Doing::Point(name) if name.contains("lease"));
+                point && span.from == to
+            };
+            // It ends with the step that begins there.
+            let later = dies || operation.spans.iter().any(ends);
+            // Part of the step that takes or frees it.
+            let silent = |event: Event, at: u64| Event {
+                at,
+                is_shown: false,
+                rank: (3, 0),
+                ..event
+            };
+            let until = if later { to.saturating_add(1) } else { to };
+            (silent(takes, from.saturating_add(1)), silent(frees, until))
+        }
+        // The dead free what they held.
+        Time::Nanoseconds => {
+            let is_shown = !dies;
+            (takes, Event { is_shown, ..frees })
+        }
+    };
+    std::iter::once(takes).chain((!never).then_some(frees))
+}
+
+/// What is not drawn, and holds a lock meanwhile; of a schedule also what it does to the count.
+fn hidden(scene: &Scene<'_>, events: &mut Vec<Event>) {
+    for (lane, operations) in scene.timeline.lanes.iter().enumerate() {
+        for (operation, one) in operations.operations.iter().enumerate() {
+            let place = Spot { lane, operation };
+            if scene.choice.has(place) {
+                continue;
+            }
+            for span in &one.spans {
+                let happens = unseen(scene, span).into_iter().flatten();
+                events.extend(happens.map(|(at, what, rank)| Event {
+                    at,
+                    place,
+                    span: None,
+                    what,
+                    words: String::new(),
+                    number: 0,
+                    is_shown: false,
+                    is_marked: false,
+                    over: None,
+                    rank: (rank, 0),
+                }));
+            }
+        }
+    }
+}
+
+/// What happens in a span that is not drawn, with its time and its rank.
+fn unseen(scene: &Scene<'_>, span: &Span) -> [Option<(u64, Happening, u8)>; 2] {
+    let stretches = &scene.choice.stretches;
+    let (from, to) = span.bounds();
+    let next = stretches.partition_point(|stretch| stretch.1 < from);
+    let is_seen = stretches.get(next).is_some_and(|stretch| to >= stretch.0);
+    let steps = scene.timeline.time == Time::Steps;
+    match &span.doing {
+        Doing::Hold(file) if is_seen || steps => [
+            Some((
+                from.saturating_add(steps.into()),
+                Happening::Takes(*file),
+                1,
+            )),
+            Some((to, Happening::Frees(*file), 3)),
+        ],
+        Doing::Sync | Doing::Truncate | Doing::Write if steps => {
+            [Some((to, Happening::Does(span.doing.clone()), 2)), None]
+        }
+        _ => [None, None],
+    }
+}
+
+fn taking(words: &str) -> String {
+    words.replacen("holds", "takes", 1)
+}
+
+fn freeing(words: &str) -> String {
+    words.replacen("holds", "gives up", 1)
+}
+
+/// Leaves out what there is no room for: first what belongs to no finding and touches nothing. Returns how many.
+fn bounded(events: &mut [Event]) -> usize {
+    let shown = events.iter().filter(|event| event.is_shown).count();
+    let mut over = shown.saturating_sub(STEPS);
+    let weight = |event: &Event| match &event.what {
+        _ if event.is_marked => 2,
+        Happening::Does(doing) if doing.reads() || doing.writes() => 1,
+        Happening::Dies => 1,
+        _ => 0,
+    };
+    let mut order: Vec<(u8, Reverse<usize>)> = events
+        .iter()
+        .enumerate()
+        .filter(|(_, event)| event.is_shown && over > 0)
+        .map(|(at, event)| (weight(event), Reverse(at)))
+        .collect();
+    order.sort_unstable();
+    let left_out = over;
+    for (_, Reverse(at)) in order {
+        if over == 0 {
+            break;
+        }
+        if let Some(event) = events.get_mut(at) {
+            event.is_shown = false;
+            over -= 1;
+        }
+    }
+    left_out
+}

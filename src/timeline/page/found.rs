@@ -1,0 +1,56 @@
+//! At which step each finding happens: the first after which it is so.
+
+use std::collections::HashMap;
+
+use super::super::marks::happens;
+use super::super::model::{Clash, DrawnFinding, Spot, Timeline};
+use super::super::operation::Doing;
+
+/// The step of each span of each operation that is shown.
+pub(super) type StepOf = HashMap<(Spot, Option<usize>), usize>;
+
+/// At which step a finding happens, as an index; `None`: at one that is not shown.
+pub(super) fn step(timeline: &Timeline, finding: &DrawnFinding, steps: &StepOf) -> Option<usize> {
+    let places = finding.places.iter().enumerate();
+    let places =
+        places.filter_map(|(nth, place)| of_place(timeline, finding, (nth, *place), steps));
+    let mut places: Vec<usize> = places.collect();
+    let named = places.len();
+    places.sort_unstable();
+    let nth = match finding.clash {
+        // The second of those who wrote or hold the same.
+        Clash::Writes | Clash::Holds => 1.min(named.checked_sub(1)?),
+        Clash::Reads | Clash::OwnWrites => 0,
+        Clash::WriteRead | Clash::Waits => named.checked_sub(1)?,
+        // Of each by itself that it names, or of all together.
+        Clash::Whole if !finding.harm.is_empty() => 0,
+        Clash::Whole => named.checked_sub(1)?,
+    };
+    places.get(nth).copied()
+}
+
+fn of_place(
+    timeline: &Timeline,
+    finding: &DrawnFinding,
+    (nth, place): (usize, Spot),
+    steps: &StepOf,
+) -> Option<usize> {
+    let operation = timeline.operation(place)?;
+    let locks = finding.locks.iter().filter(|(own, _)| *own == place);
+    let of_lock = locks.filter_map(|(_, from)| {
+        let mut spans = operation.spans.iter();
+        let span = spans.position(|span| {
+            let is_lock = matches!(span.doing, Doing::Hold(_) | Doing::Stuck(_));
+            is_lock && span.from == *from
+        });
+        steps.get(&(place, Some(span?))).copied()
+    });
+    let of_lock = match finding.clash {
+        Clash::Holds | Clash::Waits => of_lock.min(),
+        _ => None,
+    };
+    of_lock.or_else(|| {
+        let span = happens(operation, finding.clash, nth == 0);
+        steps.get(&(place, span)).copied()
+    })
+}

@@ -1,0 +1,120 @@
+//! The sales of a run in the order in which they were written down, and the versions of the count.
+
+use std::collections::HashMap;
+
+use super::super::model::{Spot, Time};
+use super::super::operation::Sight;
+use super::super::scene::Scene;
+use super::super::words::short;
+use super::effects::{Effects, cut_of};
+use super::state::LedgerEntry;
+
+/// Columns at most for a name.
+pub(super) const NAME: usize = 60;
+
+/// What is written, with its time.
+#[derive(Debug, Clone, Copy)]
+struct Written {
+    at: u64,
+    /// A version; `None`: a sale of which the count never told.
+    version: Option<usize>,
+    by: Option<Spot>,
+}
+
+/// All that was written.
+#[derive(Debug)]
+pub(super) struct Sales {
+    /// By time.
+    lines: Vec<Written>,
+    /// By time.
+    versions: Vec<(u64, usize)>,
+    /// By version: its place among the lines.
+    places: HashMap<usize, usize>,
+}
+
+impl Sales {
+    pub(super) fn of(scene: &Scene<'_>, effects: &Effects) -> Self {
+        let timeline = scene.timeline;
+        let all = timeline.versions.iter().enumerate();
+        // What stood there before the run is no sale of it.
+        let written = || {
+            all.clone()
+                .filter(|(at, one)| *at > 0 || one.writer.is_some())
+        };
+        let mut versions: Vec<(u64, usize)> = written()
+            .filter_map(|(at, _)| Some((effects.write(at)?, at)))
+            .collect();
+        versions.sort_unstable();
+        let line = |(at, one): (usize, &super::super::model::DrawnVersion)| {
+            Some(Written {
+                at: effects.line(at)?,
+                version: Some(at),
+                by: one.writer,
+            })
+        };
+        let mut lines: Vec<Written> = written().filter_map(line).collect();
+        if timeline.time == Time::Steps {
+            // Who cut the count, and was killed before it filled it, has sold.
+            for place in scene.choice.places() {
+                let operation = timeline.operation(place);
+                let cut = operation.filter(|one| one.wrote.is_none()).and_then(cut_of);
+                lines.extend(cut.map(|at| Written {
+                    at,
+                    version: None,
+                    by: Some(place),
+                }));
+            }
+        }
+        lines.sort_by_key(|line| (line.at, line.version));
+        let places = lines.iter().enumerate();
+        let places = places.filter_map(|(place, line)| Some((line.version?, place)));
+        Self {
+            places: places.collect(),
+            lines,
+            versions,
+        }
+    }
+
+    /// How many were written by a time; of those at that time, up to a version.
+    pub(super) fn lines_by(&self, at: u64, last: usize) -> usize {
+        let is_there = |line: &Written| (line.at, line.version.unwrap_or(0)) <= (at, last);
+        self.lines.partition_point(is_there)
+    }
+
+    /// The last version of a time; of those written at that time, up to a version.
+    pub(super) fn version_by(&self, at: u64, last: usize) -> Option<usize> {
+        let after = self.versions.partition_point(|one| *one <= (at, last));
+        Some(self.versions.get(after.checked_sub(1)?)?.1)
+    }
+
+    /// The line at a place, for people.
+    pub(super) fn entry(&self, scene: &Scene<'_>, place: usize) -> Option<LedgerEntry> {
+        let line = self.lines.get(place)?;
+        let name = line.by.map(|by| short(scene.timeline.name(by.lane), NAME));
+        let (version, left) = match line.version {
+            Some(at) => {
+                let version = scene.timeline.versions.get(at)?;
+                (version.seq, version.left)
+            }
+            None => {
+                let operation = scene.timeline.operation(line.by?)?;
+                let read = operation.read.as_ref().and_then(Sight::version)?;
+                let read = scene.timeline.versions.get(read)?;
+                let left = read.left.map(|left| left.saturating_sub(1));
+                (read.seq.saturating_add(1), left)
+            }
+        };
+        let by = line.version.and_then(|at| {
+            let writer = scene.overwriter(line.by?)?;
+            let by = scene.timeline.operation(writer)?.wrote?;
+            (by != at).then(|| self.places.get(&by).copied())?
+        });
+        Some(LedgerEntry {
+            at: place,
+            who: name.unwrap_or_default(),
+            version,
+            left,
+            overwritten_by: by.filter(|by| *by > place),
+        })
+    }
+}

@@ -1,0 +1,43 @@
+//! Runs as a page: one self-contained HTML file, in which each run is played, stepped through and printed.
+//!
+//! [`Steps::of`] turns a [`Timeline`](super::Timeline) into steps: who does what, and after each what every process knows,
+//! what the count says, who holds which lock, what the ledger has, what was found by then, and how likely a bad end is where
+//! that is known. [`page`] writes one run, or several side by side, which go on step by step together: give it the same
+//! timelines that are drawn as SVG. Pure, and bounded: of a long run the page shows what the picture shows, and says what
+//! is left out.
+//!
+//! The file asks for nothing: its policy lets nothing in but its own script and styles, by their sums. What a run says, names
+//! above all, is data for the script, which puts it into the page as text.
+//!
+//! ```
+//! use tickets::timeline::{Steps, Timeline, page};
+//!
+//! let timeline = Timeline { title: "nobody came".to_owned(), ..Timeline::default() };
+//! assert_eq!(Steps::of(&timeline).steps.len(), 1, "the beginning, and no step");
+//! let side_by_side = page("without a lock and with it", &[&timeline, &timeline]);
+//! assert!(side_by_side.starts_with("<!doctype html>"));
+//! ```
+
+mod covers;
+mod effects;
+mod events;
+mod found;
+mod html;
+mod ledger;
+mod policy;
+mod reasons;
+mod run_json;
+mod sha256;
+mod situation;
+mod state;
+mod walk;
+
+pub use html::page;
+pub use policy::frame_policy;
+pub use state::{
+    CountState, LedgerEntry, LockState, NoReturn, PageFinding, PageStep, ProcessState, Steps,
+};
+
+#[cfg(test)]
+#[path = "tests/page_tests.rs"]
+mod page_tests;

@@ -1,0 +1,196 @@
+//! What a step means, in a sentence or two: what its process goes by, and what it does not see.
+
+use super::super::model::{Spot, Time};
+use super::super::operation::{Doing, DrawnOperation, DrawnOutcome, Sight};
+use super::events::{Event, Happening};
+use super::situation::{Pending, Situation};
+
+/// How many names stand in a sentence.
+const NAMES: usize = 3;
+
+/// What an event means, given what was before it. `before`: the step before has this.
+pub(super) fn reason(before: &Situation<'_>, event: &Event) -> String {
+    let Some(operation) = before.timeline().operation(event.place) else {
+        return String::new();
+    };
+    match &event.what {
+        Happening::Takes(_) => taken(before),
+        Happening::Frees(_) => freed(before),
+        Happening::Dies => died(before, event),
+        Happening::Answers => answered(before, event.place, operation),
+        Happening::Does(doing) => match doing {
+            Doing::Query if operation.span(Doing::reads).is_some() => {
+                "It only looks. What it buys by, it reads later.".to_owned()
+            }
+            _ if doing.reads() || *doing == Doing::Query => read(before, event, operation),
+            _ if doing.writes() => wrote(before, event, operation),
+            Doing::Truncate => truncated(before, event.place.lane),
+            Doing::Sync => "The count in the file catches up with the ledger.".to_owned(),
+            Doing::Wait | Doing::WaitFor(_) | Doing::Stuck(_) => waits(before, event.place.lane),
+            Doing::Point(words) if words.starts_with("takes") => taken(before),
+            Doing::Point(words) if words.starts_with("frees") => freed(before),
+            Doing::Point(words) if words.contains("lease") => {
+                "Somebody else may take the lock, and this process does not know.".to_owned()
+            }
+            Doing::Point(words) if words.contains("refused") => {
+                "What it goes by has changed meanwhile: it has to decide again.".to_owned()
+            }
+            _ => String::new(),
+        },
+    }
+}
+
+fn taken(before: &Situation<'_>) -> String {
+    if before.timeline().shared {
+        return "A shared lock is given to everybody who asks: it keeps nobody out.".to_owned();
+    }
+    "Whoever asks for it from here on has to wait until it is given up.".to_owned()
+}
+
+fn freed(before: &Situation<'_>) -> String {
+    let waiting: usize = before.locks().iter().map(|lock| lock.waiting.len()).sum();
+    match waiting {
+        0 => "Nobody waits for it.".to_owned(),
+        _ => "One of those who wait may take it.".to_owned(),
+    }
+}
+
+fn died(before: &Situation<'_>, event: &Event) -> String {
+    let lane = event.place.lane;
+    let mut words = "It does nothing more.".to_owned();
+    if before.cut == Some(lane) {
+        words += " The count that it has emptied stays empty.";
+    } else if before.holds(lane) {
+        words += " The lock that it held is given up with it.";
+    }
+    words
+}
+
+fn answered(before: &Situation<'_>, place: Spot, operation: &DrawnOperation) -> String {
+    match operation.outcome {
+        Some(DrawnOutcome::Sold(_)) => match before.scene.overwriter(place) {
+            Some(by) => format!(
+                "It holds a ticket, and the count does not show its sale: that is overwritten by {}.",
+                before.name(by.lane)
+            ),
+            None => "Its sale is written, and it has its ticket.".to_owned(),
+        },
+        _ => String::new(),
+    }
+}
+
+fn waits(before: &Situation<'_>, lane: usize) -> String {
+    let holders = before.holders.values().flatten();
+    let others: Vec<usize> = holders.copied().filter(|one| *one != lane).collect();
+    match others.len() {
+        0 => "It goes on when it has got it.".to_owned(),
+        1 => format!("{} holds it: it has to wait.", names(before, &others)),
+        _ => format!("{} hold locks: it has to wait.", names(before, &others)),
+    }
+}
+
+fn truncated(before: &Situation<'_>, lane: usize) -> String {
+    let name = before.name(lane);
+    format!(
+        "The file is empty now, until {name} has filled it. Whoever reads it meanwhile finds nothing."
+    )
+}
+
+fn read(before: &Situation<'_>, event: &Event, operation: &DrawnOperation) -> String {
+    let lane = event.place.lane;
+    let version = match &operation.read {
+        Some(Sight::Version(version)) => *version,
+        Some(Sight::Torn(_)) => {
+            return match before.cut {
+                Some(cut) if cut != lane => format!(
+                    "The file was empty at that moment: {} has cut it to nothing and not filled it yet.",
+                    before.name(cut)
+                ),
+                _ => "What it read is no count that anybody wrote.".to_owned(),
+            };
+        }
+        _ => return String::new(),
+    };
+    if matches!(event.what, Happening::Does(Doing::Query)) {
+        return "It only asks, and buys nothing by it.".to_owned();
+    }
+    let left = before
+        .timeline()
+        .versions
+        .get(version)
+        .and_then(|one| one.left);
+    if left == Some(0) || operation.outcome == Some(DrawnOutcome::NoneLeft) {
+        return "That is not enough: it buys nothing.".to_owned();
+    }
+    let others = before.go_by(version, lane);
+    let known = before.left(version).unwrap_or_default();
+    if version != before.latest && before.latest > version {
+        return format!(
+            "That is old: the count says {} by then.",
+            before.version(before.latest)
+        );
+    }
+    let who = names(before, &others);
+    match (others.len(), before.holds(lane)) {
+        (0, true) => format!(
+            "It believes that {known}, and holds the lock: whoever asks for the lock waits until it has written."
+        ),
+        (0, false) => format!(
+            "It believes that {known}. Nothing keeps another process from reading the same before it has written."
+        ),
+        (1, true) => format!(
+            "It holds a lock, and yet {who} has read the same and has not written yet: both will write one less than {known}."
+        ),
+        (1, false) => format!(
+            "{who} has read the same and has not written yet: both will write one less than {known}."
+        ),
+        (_, _) => format!(
+            "{who} have read the same and have not written yet: each of them will write one less than {known}."
+        ),
+    }
+}
+
+fn wrote(before: &Situation<'_>, event: &Event, operation: &DrawnOperation) -> String {
+    let lane = event.place.lane;
+    let Some(wrote) = operation.wrote.and_then(|wrote| before.left(wrote)) else {
+        return String::new();
+    };
+    let Some(Pending { version, step }) = before.pending(lane) else {
+        return String::new();
+    };
+    let known = before.version(version);
+    // What it read is before what it has just written: anything between was written by others.
+    if version == before.latest {
+        return format!("It read {known} and nobody has written since: it makes that {wrote}.");
+    }
+    let at = match before.timeline().time {
+        Time::Steps => format!(" at step {step}"),
+        Time::Nanoseconds => String::new(),
+    };
+    let lost = match event.over {
+        Some(over) => format!(
+            " The sale of {} is gone from the count, and its buyer keeps the ticket.",
+            before.name(over)
+        ),
+        None => String::new(),
+    };
+    format!(
+        "It read {known}{at}, and goes by that. Since then others have written, and the count says {}; it does not look \
+         again, and writes {wrote}.{lost}",
+        before.version(before.latest)
+    )
+}
+
+/// Some names, and how many more.
+fn names(before: &Situation<'_>, lanes: &[usize]) -> String {
+    let shown: Vec<String> = lanes
+        .iter()
+        .take(NAMES)
+        .map(|lane| before.name(*lane))
+        .collect();
+    match (lanes.len().saturating_sub(shown.len()), shown.split_last()) {
+        (0, Some((last, rest))) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        (0, _) => shown.concat(),
+        (more, _) => format!("{} and {more} more", shown.join(", ")),
+    }
+}

@@ -1,0 +1,298 @@
+//! Where a run is: what each process has read, who holds what, what was written by then.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::super::model::Timeline;
+use super::super::operation::{Doing, Sight};
+use super::super::scene::Scene;
+use super::super::words::{short, thousands};
+use super::events::{Event, Happening};
+use super::ledger::{NAME, Sales};
+use super::state::{CountState, LockState, ProcessState};
+
+/// What a process goes by: the version that it has read, and at which step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Pending {
+    pub(super) version: usize,
+    pub(super) step: u64,
+}
+
+/// A run at a moment.
+pub(super) struct Situation<'a> {
+    pub(super) scene: &'a Scene<'a>,
+    sales: &'a Sales,
+    /// The lanes that are shown, each with its place.
+    rows: HashMap<usize, usize>,
+    pub(super) processes: Vec<ProcessState>,
+    /// What each goes by, until it has written or was told.
+    pending: BTreeMap<usize, Pending>,
+    /// Which lanes hold the lock of each file, and for which each lane waits, where that is known.
+    pub(super) holders: BTreeMap<u64, Vec<usize>>,
+    waits: BTreeMap<usize, Option<u64>>,
+    /// The last version that was written, and that which the count tells of.
+    pub(super) latest: usize,
+    told: usize,
+    /// Who has cut the count to nothing.
+    pub(super) cut: Option<usize>,
+    /// How many sales were written down.
+    pub(super) lines: usize,
+}
+
+impl<'a> Situation<'a> {
+    pub(super) fn new(scene: &'a Scene<'a>, sales: &'a Sales) -> Self {
+        let rows: HashMap<usize, usize> = scene.choice.lanes.keys().copied().zip(0..).collect();
+        Self {
+            scene,
+            sales,
+            processes: vec![ProcessState::default(); rows.len()],
+            rows,
+            pending: BTreeMap::new(),
+            holders: BTreeMap::new(),
+            waits: BTreeMap::new(),
+            latest: 0,
+            told: 0,
+            cut: None,
+            lines: 0,
+        }
+    }
+
+    pub(super) fn timeline(&self) -> &'a Timeline {
+        self.scene.timeline
+    }
+
+    pub(super) fn row(&self, lane: usize) -> Option<usize> {
+        self.rows.get(&lane).copied()
+    }
+
+    /// What is called so in a sentence.
+    pub(super) fn name(&self, lane: usize) -> String {
+        short(self.timeline().name(lane), NAME)
+    }
+
+    pub(super) fn pending(&self, lane: usize) -> Option<Pending> {
+        self.pending.get(&lane).copied()
+    }
+
+    /// Who else goes by a version.
+    pub(super) fn go_by(&self, version: usize, but: usize) -> Vec<usize> {
+        let all = self.pending.iter();
+        let same = all.filter(|(lane, one)| one.version == version && **lane != but);
+        same.map(|(lane, _)| *lane).collect()
+    }
+
+    pub(super) fn holds(&self, lane: usize) -> bool {
+        self.holders.values().any(|lanes| lanes.contains(&lane))
+    }
+
+    /// Something happens; `told`: what its process is told with it.
+    pub(super) fn apply(&mut self, event: &Event, told: Option<String>) {
+        let lane = event.place.lane;
+        if !matches!(event.what, Happening::Frees(_)) {
+            self.waits.remove(&lane);
+        }
+        self.written(event, true);
+        match &event.what {
+            Happening::Takes(file) => self.holders.entry(*file).or_default().push(lane),
+            Happening::Frees(file) => {
+                let lanes = self.holders.entry(*file).or_default();
+                if let Some(at) = lanes.iter().position(|one| *one == lane) {
+                    lanes.remove(at);
+                }
+            }
+            Happening::Does(doing) => self.does(event, doing),
+            Happening::Answers => {}
+            Happening::Dies => {
+                self.pending.remove(&lane);
+            }
+        }
+        let row = self.row(lane);
+        let Some(process) = row.and_then(|row| self.processes.get_mut(row)) else {
+            return;
+        };
+        if event.is_shown && !event.words.is_empty() && event.what != Happening::Answers {
+            process.did.clone_from(&event.words);
+            process.told.clear();
+        }
+        process.killed |= event.what == Happening::Dies;
+        if let Some(told) = told.filter(|_| !process.killed) {
+            process.told = told;
+            self.pending.remove(&lane);
+        }
+    }
+
+    /// Goes on to just before an event: what is not shown was written meanwhile.
+    pub(super) fn arrive(&mut self, event: &Event) {
+        self.written(event, false);
+    }
+
+    /// What was written by the time of an event, with its own or without.
+    fn written(&mut self, event: &Event, with_own: bool) {
+        let operation = self.timeline().operation(event.place);
+        let last = match &event.what {
+            Happening::Takes(_) => 0,
+            Happening::Does(doing) if doing.writes() => {
+                let wrote = operation.and_then(|operation| operation.wrote);
+                let before = |wrote: usize| wrote.saturating_sub(usize::from(!with_own));
+                wrote.map_or(usize::MAX, before)
+            }
+            Happening::Does(doing) if doing.reads() => operation
+                .and_then(|operation| operation.read.as_ref()?.version())
+                .unwrap_or(usize::MAX),
+            Happening::Does(Doing::Truncate) if !with_own => 0,
+            _ => usize::MAX,
+        };
+        self.latest = self.sales.version_by(event.at, last).unwrap_or(self.latest);
+        self.lines = self.sales.lines_by(event.at, last);
+        if !self.timeline().publishes {
+            self.told = self.latest;
+        }
+    }
+
+    fn does(&mut self, event: &Event, doing: &Doing) {
+        let lane = event.place.lane;
+        let Some(operation) = self.timeline().operation(event.place) else {
+            return;
+        };
+        match doing {
+            Doing::Wait => {
+                self.waits.insert(lane, None);
+            }
+            Doing::WaitFor(file) | Doing::Stuck(file) => {
+                self.waits.insert(lane, Some(*file));
+            }
+            Doing::Truncate => self.cut = Some(lane),
+            // Who publishes what is on the ledger by then tells of all of it.
+            Doing::Sync if operation.wrote.is_some_and(|wrote| wrote > self.told) => {
+                self.told = self.latest;
+            }
+            _ => {}
+        }
+        let asks = *doing == Doing::Query && operation.span(Doing::reads).is_none();
+        if doing.reads() || asks {
+            let knows = self.seen(operation.read.as_ref());
+            let row = self.row(lane);
+            if let Some(process) = row.and_then(|row| self.processes.get_mut(row)) {
+                process.knows = knows;
+            }
+            if let (Some(Sight::Version(version)), false) = (&operation.read, asks) {
+                let (version, step) = (*version, event.number);
+                self.pending.insert(lane, Pending { version, step });
+            }
+        }
+        if doing.writes() {
+            self.cut = None;
+            self.pending.remove(&lane);
+        }
+    }
+
+    /// What an operation has seen, for people.
+    fn seen(&self, read: Option<&Sight>) -> String {
+        match read {
+            Some(Sight::Version(version)) => self.version(*version),
+            Some(Sight::OneOf(_, Some(left))) => format!("{} left", thousands(*left)),
+            Some(Sight::OneOf(_, None)) => "one of several versions".to_owned(),
+            Some(Sight::Torn(what)) => short(what, NAME),
+            None => String::new(),
+        }
+    }
+
+    /// A version, for people.
+    pub(super) fn version(&self, at: usize) -> String {
+        let Some(version) = self.timeline().versions.get(at) else {
+            return String::new();
+        };
+        match version.left {
+            Some(left) => format!("{} left (version {})", thousands(left), version.seq),
+            None => format!("version {}", version.seq),
+        }
+    }
+
+    /// How many a version says are left, for people.
+    pub(super) fn left(&self, at: usize) -> Option<String> {
+        let left = self.timeline().versions.get(at)?.left?;
+        Some(format!("{} left", thousands(left)))
+    }
+
+    /// What every process knows and is at.
+    pub(super) fn states(&self) -> Vec<ProcessState> {
+        let mut states = self.processes.clone();
+        for (lane, row) in &self.rows {
+            let Some(state) = states.get_mut(*row) else {
+                continue;
+            };
+            let pending = self.pending(*lane);
+            state.stale = pending.is_some_and(|one| one.version != self.latest);
+            let held = self.holders.iter();
+            let held = held.filter(|(_, lanes)| lanes.contains(lane));
+            state.holds = held
+                .map(|(file, _)| self.scene.marks.lock_name(*file))
+                .collect();
+            state.waits = match self.waits.get(lane) {
+                Some(file) => self.awaited(*file),
+                None => String::new(),
+            };
+        }
+        states
+    }
+
+    fn awaited(&self, file: Option<u64>) -> String {
+        match file {
+            Some(file) => self.scene.marks.lock_name(file),
+            None if self.scene.marks.locks.len() > 1 => "a lock".to_owned(),
+            None => "the lock".to_owned(),
+        }
+    }
+
+    /// What the count says.
+    pub(super) fn count(&self) -> CountState {
+        if let Some(cut) = self.cut {
+            return CountState {
+                cut_by: self.name(cut),
+                ..CountState::default()
+            };
+        }
+        let Some(version) = self.timeline().versions.get(self.told) else {
+            return CountState::default();
+        };
+        CountState {
+            version: Some(version.seq),
+            left: version.left,
+            by: version
+                .writer
+                .map_or_else(String::new, |writer| self.name(writer.lane)),
+            cut_by: String::new(),
+        }
+    }
+
+    /// Who holds each lock, and who waits for it: those that somebody has to do with, and one that is alone always.
+    pub(super) fn locks(&self) -> Vec<LockState> {
+        let mut locks: Vec<LockState> = Vec::new();
+        let mut add = |name: String, holder: Option<String>, waits: Option<String>| {
+            let at = locks.iter().position(|lock| lock.name == name);
+            let at = at.unwrap_or_else(|| {
+                locks.push(LockState {
+                    name,
+                    ..LockState::default()
+                });
+                locks.len() - 1
+            });
+            if let Some(lock) = locks.get_mut(at) {
+                lock.holders.extend(holder);
+                lock.waiting.extend(waits);
+            }
+        };
+        if let [only] = self.scene.marks.locks[..] {
+            add(self.scene.marks.lock_name(only), None, None);
+        }
+        for (file, lanes) in &self.holders {
+            for lane in lanes {
+                let name = self.scene.marks.lock_name(*file);
+                add(name, Some(self.name(*lane)), None);
+            }
+        }
+        for (lane, file) in &self.waits {
+            add(self.awaited(*file), None, Some(self.name(*lane)));
+        }
+        locks
+    }
+}

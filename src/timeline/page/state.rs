@@ -1,0 +1,134 @@
+//! The steps of a run, the state after each, and what was found: what a page is made of.
+
+use serde::Serialize;
+
+/// A run as steps.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Steps {
+    /// What ran, in a few words.
+    pub title: String,
+    /// How it ran.
+    pub subtitle: String,
+    /// What the times of the steps are told in; empty where a step has no time but its number.
+    pub unit: &'static str,
+    /// The processes that are shown, by name.
+    pub processes: Vec<String>,
+    /// The beginning, which is no step, and then every step.
+    pub steps: Vec<PageStep>,
+    /// What was found, the gravest first.
+    pub findings: Vec<PageFinding>,
+    /// From where on it could not end well.
+    pub no_return: Option<NoReturn>,
+    /// The sales, in the order in which they were written down: all that any step shows.
+    pub ledger: Vec<LedgerEntry>,
+    /// What is not shown, in sentences.
+    pub left_out: Vec<String>,
+}
+
+/// One step, and the state after it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct PageStep {
+    /// Its number: in a schedule that of the step, else its place; 0: the beginning.
+    pub number: u64,
+    /// When it was done, in the unit of the run; empty where that is its number.
+    pub time: String,
+    /// Whose it is, as an index of [`Steps::processes`].
+    pub who: Option<usize>,
+    /// What is done.
+    pub does: String,
+    /// What that means, in a sentence or two; may be empty.
+    pub why: String,
+    /// What happened before it and is not shown, in a few words; may be empty.
+    pub skipped: String,
+    /// The chance of a bad end after it, where that is known.
+    pub chance: Option<f64>,
+    /// What every process knows and is at.
+    pub processes: Vec<ProcessState>,
+    /// What the count says.
+    pub count: CountState,
+    /// Who holds which lock.
+    pub locks: Vec<LockState>,
+    /// How many sales were written down.
+    pub lines: usize,
+}
+
+/// From where on a run could not end well.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct NoReturn {
+    /// Which of [`Steps::steps`].
+    pub step: usize,
+    /// Whether every way to go on is known to end badly; else it is the first harm of what was recorded.
+    pub certain: bool,
+    /// In a sentence.
+    pub sentence: String,
+}
+
+/// What one process knows and is at.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct ProcessState {
+    /// What it has read, as "2 left (version 1)"; empty before it has read.
+    pub knows: String,
+    /// Whether it is about to write by what is not so any more.
+    pub stale: bool,
+    /// What it did last; empty before its first step.
+    pub did: String,
+    /// The locks that it holds, by name.
+    pub holds: Vec<String>,
+    /// The lock that it waits for; empty where it waits for none.
+    pub waits: String,
+    /// What it was told; empty before.
+    pub told: String,
+    /// Whether it was killed.
+    pub killed: bool,
+}
+
+/// What the count says.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct CountState {
+    /// The version that it is of; `None` where it is empty or nothing is known of it.
+    pub version: Option<u64>,
+    /// How many it says are left.
+    pub left: Option<u64>,
+    /// Who wrote it; empty for what stood there before the run.
+    pub by: String,
+    /// Who has cut it to nothing, to fill it; empty where it is whole.
+    pub cut_by: String,
+}
+
+/// A lock.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct LockState {
+    /// What it is called, as in the picture.
+    pub name: String,
+    /// Who holds it.
+    pub holders: Vec<String>,
+    /// Who waits for it.
+    pub waiting: Vec<String>,
+}
+
+/// A sale as it was written down.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct LedgerEntry {
+    /// Its place among all of them, from 0: it is there as soon as there are more than so many.
+    pub at: usize,
+    /// Whose it is.
+    pub who: String,
+    /// The version that it made.
+    pub version: u64,
+    /// How many it left.
+    pub left: Option<u64>,
+    /// The place of the sale that is written over it, if one is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub overwritten_by: Option<usize>,
+}
+
+/// What was found, and where.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct PageFinding {
+    /// What kind, in a few words.
+    pub kind: String,
+    /// The whole finding as a sentence.
+    pub sentence: String,
+    /// At which of the steps it happens, as an index; `None`: at one that is not shown.
+    pub step: Option<usize>,
+}

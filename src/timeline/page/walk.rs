@@ -1,0 +1,304 @@
+//! A run walked through: its steps, with the state after each.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::super::model::{Spot, Time, Timeline};
+use super::super::operation::DrawnOutcome;
+use super::super::scene::{Scene, certain_from, is_certain, sentence};
+use super::super::words::{count, short};
+use super::super::{acts::told, operation::Doing};
+use super::effects::Effects;
+use super::events::{Event, Happening, events};
+use super::found::{self, StepOf};
+use super::ledger::{NAME, Sales};
+use super::reasons::reason;
+use super::situation::Situation;
+use super::state::{LedgerEntry, NoReturn, PageFinding, PageStep, Steps};
+
+/// So many findings are told.
+const FINDINGS: usize = 24;
+/// So many of the last sales are shown at a step.
+pub(super) const LINES: usize = 12;
+
+impl Steps {
+    /// The steps of what a picture shows of a run.
+    #[must_use]
+    pub fn of(timeline: &Timeline) -> Self {
+        walk(&Scene::of(timeline)).0
+    }
+}
+
+/// The steps, and when each is done.
+pub(super) fn walk(scene: &Scene<'_>) -> (Steps, Vec<u64>) {
+    let timeline = scene.timeline;
+    let effects = Effects::of(timeline);
+    let sales = Sales::of(scene, &effects);
+    let (mut events, many) = events(scene, &effects);
+    if timeline.time == Time::Nanoseconds {
+        let shown = events.iter_mut().filter(|event| event.is_shown);
+        for (number, event) in (1..).zip(shown) {
+            event.number = number;
+        }
+    }
+    let mut walk = Walk::new(scene, &sales);
+    walk.through(&events);
+    let Walk {
+        steps,
+        times,
+        step_of,
+        ..
+    } = walk;
+    let lanes = scene.choice.lanes.keys();
+    let mut steps = Steps {
+        title: short(&timeline.title, 300),
+        subtitle: short(&timeline.subtitle, 600),
+        unit: match timeline.time {
+            Time::Steps => "",
+            Time::Nanoseconds => scene.axis.name(),
+        },
+        processes: lanes
+            .map(|lane| short(timeline.name(*lane), NAME))
+            .collect(),
+        ledger: shown_lines(scene, &sales, &steps),
+        findings: findings(timeline, &step_of),
+        steps,
+        no_return: None,
+        left_out: left_out(scene, many),
+    };
+    steps.no_return = no_return(timeline, &steps);
+    (steps, times)
+}
+
+struct Walk<'a> {
+    scene: &'a Scene<'a>,
+    situation: Situation<'a>,
+    steps: Vec<PageStep>,
+    times: Vec<u64>,
+    step_of: StepOf,
+    /// Whether the state after the last step is still to be noted.
+    open: bool,
+    /// The stretch of the picture that the last step lies in.
+    stretch: usize,
+}
+
+impl<'a> Walk<'a> {
+    fn new(scene: &'a Scene<'a>, sales: &'a Sales) -> Self {
+        let mut walk = Self {
+            scene,
+            situation: Situation::new(scene, sales),
+            steps: vec![PageStep {
+                does: "the beginning".to_owned(),
+                chance: chance(scene.timeline, 0),
+                ..PageStep::default()
+            }],
+            times: vec![0],
+            step_of: HashMap::new(),
+            open: true,
+            stretch: 0,
+        };
+        walk.close();
+        walk
+    }
+
+    fn through(&mut self, events: &[Event]) {
+        let told = tellings(self.scene, events);
+        for (at, event) in events.iter().enumerate() {
+            if event.is_shown {
+                self.close();
+                self.situation.arrive(event);
+                self.open(event);
+            } else if self.times.last().is_none_or(|last| event.at > *last) {
+                self.close();
+            }
+            let index = match self.open {
+                true => self.steps.len().saturating_sub(1),
+                false => self.steps.len(),
+            };
+            self.step_of
+                .entry((event.place, event.span))
+                .or_insert(index);
+            self.situation.apply(event, told.get(&at).cloned());
+        }
+        self.close();
+        // What happens behind the last step is seen with it.
+        let last = self.steps.len().saturating_sub(1);
+        for step in self.step_of.values_mut() {
+            *step = last.min(*step);
+        }
+    }
+
+    fn open(&mut self, event: &Event) {
+        let scene = self.scene;
+        let mut does = event.words.clone();
+        if let Some(over) = event.over {
+            let name = self.situation.name(over);
+            does = format!("{does}, over the sale of {name}");
+        }
+        if scene.timeline.time == Time::Steps && event.what == Happening::Does(Doing::Wait) {
+            "finds the lock taken, and waits".clone_into(&mut does);
+        }
+        let stretches = &scene.choice.stretches;
+        let stretch = stretches.partition_point(|stretch| stretch.1 < event.at);
+        let fold = scene.choice.folds.get(stretch);
+        let is_first = self.steps.len() == 1;
+        let fold = fold.filter(|fold| fold.operations > 0 && (is_first || stretch != self.stretch));
+        self.stretch = stretch;
+        self.steps.push(PageStep {
+            number: event.number,
+            time: match scene.timeline.time {
+                Time::Steps => String::new(),
+                Time::Nanoseconds => scene.axis.label(event.at),
+            },
+            who: self.situation.row(event.place.lane),
+            does,
+            why: reason(&self.situation, event),
+            skipped: fold.map_or_else(String::new, |fold| {
+                let (what, how) = fold.words();
+                format!("{what}, {how}")
+            }),
+            chance: chance(scene.timeline, event.number),
+            ..PageStep::default()
+        });
+        self.times.push(event.at);
+        self.open = true;
+    }
+
+    /// Notes the state after the last step.
+    fn close(&mut self) {
+        if !std::mem::take(&mut self.open) {
+            return;
+        }
+        if let Some(step) = self.steps.last_mut() {
+            step.processes = self.situation.states();
+            step.count = self.situation.count();
+            step.locks = self.situation.locks();
+            step.lines = self.situation.lines;
+        }
+    }
+}
+
+/// What is told with an event, by its index: the answer, or the last that is known of an operation without one.
+fn tellings(scene: &Scene<'_>, events: &[Event]) -> HashMap<usize, String> {
+    let mut last: HashMap<Spot, usize> = HashMap::new();
+    for (at, event) in events.iter().enumerate() {
+        let of_own = match scene.timeline.time {
+            Time::Steps => event.is_shown,
+            Time::Nanoseconds => event.span.is_some() || event.what == Happening::Answers,
+        };
+        if of_own {
+            last.insert(event.place, at);
+        }
+    }
+    let told = last.into_iter().filter_map(|(place, at)| {
+        let operation = scene.timeline.operation(place)?;
+        // What one who only asks was told is what it saw.
+        let asked = matches!(operation.outcome, Some(DrawnOutcome::Told(_)));
+        let words = told(operation).filter(|_| !asked && operation.killed.is_none())?;
+        Some((at, words))
+    });
+    told.collect()
+}
+
+/// The chance of a bad end after so many steps.
+fn chance(timeline: &Timeline, steps: u64) -> Option<f64> {
+    let odds = timeline.odds.as_ref()?;
+    let known = odds.iter().filter(|(time, _)| *time <= steps);
+    let (_, chance) = known.max_by_key(|(time, _)| *time)?;
+    chance.is_finite().then(|| chance.clamp(0.0, 1.0))
+}
+
+/// The sales that any step shows: the last few of each.
+fn shown_lines(scene: &Scene<'_>, sales: &Sales, steps: &[PageStep]) -> Vec<LedgerEntry> {
+    let windows = steps.iter().map(|step| step.lines);
+    let places: BTreeSet<usize> = windows
+        .flat_map(|lines| lines.saturating_sub(LINES)..lines)
+        .collect();
+    let places = places.into_iter();
+    places
+        .filter_map(|place| sales.entry(scene, place))
+        .collect()
+}
+
+fn findings(timeline: &Timeline, step_of: &StepOf) -> Vec<PageFinding> {
+    let findings = timeline.findings.iter().take(FINDINGS);
+    let told = findings.map(|finding| {
+        let bare = super::super::model::DrawnFinding {
+            kind: String::new(),
+            ..finding.clone()
+        };
+        PageFinding {
+            kind: short(&finding.kind, NAME),
+            sentence: crate::shown::shown(&sentence(&bare)),
+            step: found::step(timeline, finding, step_of),
+        }
+    });
+    told.collect()
+}
+
+fn left_out(scene: &Scene<'_>, many: usize) -> Vec<String> {
+    let mut words = Vec::new();
+    let not_drawn = scene.not_drawn();
+    if !not_drawn.is_empty() {
+        words.push(not_drawn);
+    }
+    let folds = scene.choice.folds.last();
+    let after = folds.filter(|fold| fold.operations > 0 && scene.choice.folds.len() > 1);
+    if let Some(after) = after {
+        let (what, how) = after.words();
+        words.push(format!("after the last step: {what}, {how}"));
+    }
+    if many > 0 {
+        let steps = count(many as u64, "step");
+        words.push(format!("left out between the steps: {steps} more"));
+    }
+    let more = scene.timeline.findings.len().saturating_sub(FINDINGS);
+    if more > 0 {
+        words.push(format!("and {}", count(more as u64, "more finding")));
+    }
+    words
+}
+
+/// From where on it could not end well: by the odds, or else the first harm.
+fn no_return(timeline: &Timeline, steps: &Steps) -> Option<NoReturn> {
+    if let Some(all) = &timeline.odds {
+        let mut odds = all.clone();
+        odds.sort_by_key(|(time, _)| *time);
+        let (time, _) = odds.get(certain_from(&odds)?)?;
+        let mut shown = steps.steps.iter();
+        let step = shown.position(|step| step.number >= *time)?;
+        let before = step
+            .checked_sub(1)
+            .and_then(|at| steps.steps.get(at)?.chance);
+        let sentence = match before.filter(|_| step > 0) {
+            Some(before) => format!(
+                "from here on every way to go on ends badly; before this step a bad end was {} likely",
+                percent(before)
+            ),
+            None => "from the beginning every way to go on ends badly".to_owned(),
+        };
+        return Some(NoReturn {
+            step,
+            certain: true,
+            sentence,
+        });
+    }
+    let first = steps.findings.iter().filter_map(|finding| finding.step);
+    let step = first.min()?;
+    Some(NoReturn {
+        step,
+        certain: false,
+        sentence: "the first harm of this run, which nothing after it mends".to_owned(),
+    })
+}
+
+/// A chance in percent; certain and impossible are said only where they are.
+pub(super) fn percent(chance: f64) -> String {
+    let rounded = (chance * 100.0).round();
+    match chance {
+        _ if is_certain(chance) => "100 %".to_owned(),
+        0.0 => "0 %".to_owned(),
+        _ if rounded >= 100.0 => "over 99 %".to_owned(),
+        _ if rounded <= 0.0 => "below 1 %".to_owned(),
+        _ => format!("{rounded} %"),
+    }
+}
