@@ -17,7 +17,7 @@ use super::sale::SaleId;
 use super::sell::{done, made};
 use crate::office::{Change, Order};
 use crate::serve::body::Body;
-use crate::serve::caller::{Anybody, Right};
+use crate::serve::caller::{Anybody, Manager, Right};
 use crate::serve::keys::OrderKey;
 use crate::serve::problem::{ProblemReply, ProblemResponse};
 use crate::serve::service::Site;
@@ -70,6 +70,7 @@ pub(super) async fn hold(
     let hold = site.event.clerks.change(move |office| {
         let order = Order::new(&wanted.buyer, wanted.quantity)
             .key(key.as_str())
+            .by(manager.as_ref().map(|Manager(name)| name.as_str()))
             .wait(LOCK_TIME);
         match manager {
             Some(_) => office.hold(&order, time),
