@@ -47,8 +47,6 @@ mod sale_status;
 mod sales;
 #[cfg(feature = "serve")]
 mod sales_roll;
-#[cfg(feature = "serve")]
-mod sold_over_time;
 mod taking;
 
 use std::path::Path;

@@ -1,15 +1,17 @@
 //! All sales and holds as they are by now, kept for who looks at them again and again: each look reads only what is new.
 
+mod sold_over_time;
+
 use std::cmp::Ordering;
 use std::collections::VecDeque;
 
 use super::BoxOffice;
 use super::history::State;
 use super::name::{Alike, sort_key, without_accents};
-use super::sold_over_time::SoldOverTime;
 use crate::error::Result;
 use crate::ledger::{Op, Record, Sum, Tally, millisecond};
 use crate::store::follower::{Followed, Follower};
+use sold_over_time::SoldOverTime;
 
 /// So many are kept at most: the last ones.
 const MOST: usize = 200_000;

@@ -3,12 +3,13 @@
 use std::time::Instant;
 
 use axum::extract::FromRequestParts;
-use axum::http::header::COOKIE;
+use axum::http::Method;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
+use maud::{Markup, html};
 use subtle::ConstantTimeEq as _;
 
+use super::cookie::secrets;
 use super::login;
 use super::words::DeskWords;
 use crate::serve::page::{Language, Words, see_other};
@@ -35,8 +36,12 @@ impl Desk {
         self.site.page(&format!("desk{part}"))
     }
 
-    pub(super) fn form_token(&self) -> &str {
-        &self.form_token
+    /// What each form carries beside its fields: that it is of this session, and its idempotency key.
+    pub(super) fn hidden(&self, key: &str) -> Markup {
+        html! {
+            input type="hidden" name="form" value=(self.form_token);
+            input type="hidden" name="key" value=(key);
+        }
     }
 
     /// Whether a form with this token is one of this session.
@@ -77,48 +82,11 @@ impl FromRequestParts<Site> for Desk {
                 });
             }
         }
-        let ended = if parts.method == axum::http::Method::POST {
+        let ended = if parts.method == Method::POST {
             "?said=ended"
         } else {
             ""
         };
         Err(see_other(&site.page(&format!("desk/login{ended}"))))
     }
-}
-
-/// What a session is proved with. Behind https no page without it can set such a cookie.
-fn cookie_name(site: &Site) -> &'static str {
-    if is_secure(site) {
-        "__Secure-desk"
-    } else {
-        "desk"
-    }
-}
-
-fn is_secure(site: &Site) -> bool {
-    site.service.public_url.starts_with("https://")
-}
-
-/// All that came as proofs: a browser may have several, of several paths.
-pub(super) fn secrets(headers: &HeaderMap) -> impl Iterator<Item = &str> {
-    let sent = headers.get_all(COOKIE).iter();
-    sent.filter_map(|sent| sent.to_str().ok())
-        .flat_map(|sent| sent.split(';'))
-        .filter_map(|cookie| cookie.trim().split_once('='))
-        .filter(|(name, _)| ["desk", "__Secure-desk"].contains(name))
-        .map(|(_, secret)| secret)
-        .take(8)
-}
-
-/// A cookie with this proof, for the desk of this event alone; without one it is taken back.
-pub(super) fn cookie(site: &Site, secret: Option<&str>) -> Option<HeaderValue> {
-    let name = cookie_name(site);
-    let path = site.page("desk");
-    let secure = if is_secure(site) { "; Secure" } else { "" };
-    let rest = format!("; Path={path}; HttpOnly; SameSite=Strict{secure}");
-    let text = match secret {
-        Some(secret) => format!("{name}={secret}{rest}"),
-        None => format!("{name}=; Max-Age=0{rest}"),
-    };
-    HeaderValue::try_from(text).ok()
 }

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::access::Desk;
-use super::form::{DeskForm, hidden};
+use super::form::DeskForm;
 use crate::office::{MAX_NAME, MAX_REASON, OnSale};
 use crate::serve::page::EventView;
 use crate::serve::problem::ProblemResponse;
@@ -114,7 +114,7 @@ impl<'p> Part<'p> {
             details open[self.form.is_some()] {
                 summary { (self.name) }
                 form method="post" action=(place) {
-                    (hidden(desk, &self.key))
+                    (desk.hidden(&self.key))
                     (fields)
                     button type="submit" class=(self.class) { (self.button) }
                 }

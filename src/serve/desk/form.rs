@@ -5,7 +5,6 @@ use std::time::Duration;
 use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::response::Response;
-use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::access::Desk;
@@ -103,14 +102,6 @@ fn text(text: &str) -> Option<String> {
     Some(text.trim())
         .filter(|text| !text.is_empty())
         .map(str::to_owned)
-}
-
-/// What each form carries beside its fields.
-pub(super) fn hidden(desk: &Desk, key: &str) -> Markup {
-    html! {
-        input type="hidden" name="form" value=(desk.form_token());
-        input type="hidden" name="key" value=(key);
-    }
 }
 
 #[cfg(test)]

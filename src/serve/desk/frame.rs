@@ -7,7 +7,6 @@ use maud::{Markup, html};
 
 use super::access::Desk;
 use super::assets::{DESK_SCRIPT, DESK_STYLE};
-use super::form::hidden;
 use super::refusal;
 use crate::serve::page::{EventView, Frame, STYLE, fill};
 use crate::serve::problem::ProblemResponse;
@@ -70,7 +69,7 @@ impl DeskPage<'_> {
                     }
                 }
                 form method="post" action=(desk.path("/logout")) {
-                    (hidden(desk, ""))
+                    (desk.hidden(""))
                     span { (fill(words.logged_in_as, &desk.by)) }
                     button .second type="submit" { (words.log_out) }
                 }

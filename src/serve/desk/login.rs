@@ -9,8 +9,8 @@ use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::access::{cookie, secrets};
 use super::assets::{DESK_SCRIPT, DESK_STYLE};
+use super::cookie::{cookie, secrets};
 use super::words::DeskWords;
 use crate::serve::caller::Caller;
 use crate::serve::page::{

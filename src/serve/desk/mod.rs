@@ -8,6 +8,7 @@ mod actions;
 mod assets;
 mod audit;
 mod change;
+mod cookie;
 mod door;
 mod figures;
 mod form;

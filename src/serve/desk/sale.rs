@@ -6,7 +6,7 @@ use axum::response::Response;
 use maud::{Markup, html};
 
 use super::access::Desk;
-use super::form::{DeskForm, hidden};
+use super::form::DeskForm;
 use super::frame::{self, DeskPage};
 use super::table::TableQuery;
 use super::words::DeskWords;
@@ -135,7 +135,7 @@ fn cancel(desk: &Desk, sale: &History, form: Option<&DeskForm>) -> Result<Markup
             summary { (words.cancel) }
             p { (words.cancel_hint) }
             form method="post" action=(desk.path(&format!("/sale/{}/cancel", sale.id))) {
-                (hidden(desk, &key))
+                (desk.hidden(&key))
                 div .field {
                     label for="quantity" { (words.tickets) }
                     input #quantity name="quantity" type="number" inputmode="numeric" min="1" max=(kept) step="1"
@@ -159,7 +159,7 @@ fn end(desk: &Desk, sale: &History) -> Result<Markup, ProblemResponse> {
     let button = |act: &str, class: &str, key: &str, name: &str| {
         html! {
             form method="post" action=(desk.path(&format!("/sale/{}/{act}", sale.id))) {
-                (hidden(desk, key))
+                (desk.hidden(key))
                 button type="submit" class=(class) { (name) }
             }
         }
