@@ -36,7 +36,7 @@ for (const javaScriptEnabled of [true, false]) {
   test(`everything is done ${javaScriptEnabled ? "with" : "without"} a script`, async (t) => {
     const office = await Office.make(t, "20", "--title", "Quiz night", "--date", "Friday, 8 pm", "--hold", "15m");
     const service = await serve(office);
-    const page = await logIn(t, service, "carol", { javaScriptEnabled });
+    const page = await logIn(t, service, "carol", { javaScriptEnabled, complains: true });
     await page.getByRole("heading", { name: "Quiz night" }).waitFor();
     // A sale at the door.
     await open(page, "Sale at the door");
@@ -77,15 +77,14 @@ for (const javaScriptEnabled of [true, false]) {
     await says(page, "Sales are closed.");
     await open(page, "Sale at the door");
     await form(page, "sell").getByLabel("Name").fill("Eve");
-    await form(page, "sell").getByRole("button").click().catch(() => {});
+    await form(page, "sell").getByRole("button").click();
     await page.getByRole("alert").filter({ hasText: "tickets are not on sale" }).waitFor();
     assert.equal(await form(page, "sell").getByLabel("Name").inputValue(), "Eve");
     await open(page, "Reopen sales");
     await form(page, "reopen").getByRole("button").click();
     await says(page, "Sales are open again.");
     assert.deepEqual(
-      ["#left", "#sold", "#held"].length &&
-        (await Promise.all(["#left", "#sold", "#held"].map((it) => page.locator(it).textContent()))),
+      await Promise.all(["#left", "#sold", "#held"].map((it) => page.locator(it).textContent())),
       ["21", "4", "0"],
     );
     for (const op of ["sell", "hold", "confirm", "release", "cancel", "adjust", "close", "reopen"]) {
@@ -187,13 +186,14 @@ test("forms of another site, and of another session, do nothing", async (t) => {
 test("10,000 orders are there at once, found by any part of a name, and sorted", { timeout: 240_000 }, async (t) => {
   const office = await Office.make(t, "40000", "--title", "Open air");
   const names = ["Zoë Müller", "李雷", "Anna-Lena Åkesson", "O'Brien"];
-  const rows = Array.from({ length: 10_000 }, (_, number) => `${names[number % 4]} ${number},${1 + (number % 4)},row ${number % 50}`);
+  const rows = Array.from({ length: 10_000 }, (_, number) => `${names[number % 4]} ${number},${1 + (number % 4)},${number === 1234 ? "paid by cheque" : "row 1"}`);
   const list = join(office.directory, "guests.csv");
   await writeFile(list, `buyer,quantity,note\n${rows.join("\n")}\n`);
   await office.run("import", list);
   const service = await serve(office);
   const page = await logIn(t, service);
   await page.reload();
+  await page.waitForFunction(() => performance.getEntriesByName("first-contentful-paint").length > 0);
   const [paint, answer] = await page.evaluate(() => {
     const { startTime } = performance.getEntriesByName("first-contentful-paint")[0];
     const { requestStart, responseEnd } = performance.getEntriesByType("navigation")[0];
@@ -205,7 +205,7 @@ test("10,000 orders are there at once, found by any part of a name, and sorted",
   await page.getByText("Page 1 of 100").waitFor();
   await isAccessible(page);
   const search = page.getByRole("searchbox", { name: "Search" });
-  for (const [text, found] of [["ÜLLER 99", "68 orders"], ["muller 9996", "1 order,"], ["雷 9997", "1 order,"], ["row 49", "200 orders"], ["9998-", "1 order,"], ["nobody", "No orders found."]]) {
+  for (const [text, found] of [["ÜLLER 9996", "1 order,"], ["muller", "2500 orders"], ["雷 9997", "1 order,"], ["CHEQUE", "1 order,"], ["9998-", "1 order,"], ["nobody", "No orders found."]]) {
     await search.fill(text);
     await page.locator("#found").filter({ hasText: found }).waitFor();
     assert.equal(await search.evaluate((input) => document.activeElement === input), true);

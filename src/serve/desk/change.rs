@@ -8,10 +8,10 @@ use axum::response::Response;
 
 use super::access::Desk;
 use super::form::DeskForm;
-use super::sale::{Notice, find, show};
+use super::sale::{Notice, checked, find, show};
 use super::words::DeskWords;
 use super::{frame, refusal};
-use crate::office::{Change, History, State};
+use crate::office::{Change, History, HoldEnd, State};
 use crate::serve::api::replies::warn;
 use crate::serve::page::{fill, moment, see_other};
 use crate::serve::problem::ProblemResponse;
@@ -90,8 +90,7 @@ async fn make(
     form: &DeskForm,
     deed: Deed,
 ) -> Result<String, ProblemResponse> {
-    // What no id can be is not looked for.
-    let id = find(desk, id).await?.id;
+    let id = checked(id)?;
     let (quantity, key) = (form.tickets(), form.key.clone());
     let (reason, by) = (form.reason(), desk.by.clone());
     let changed = desk.site.event.clerks.change(move |office| {
@@ -99,16 +98,15 @@ async fn make(
             .reason(reason.as_deref())
             .by(by.as_str())
             .wait(LOCK_TIME);
-        let unpublished = match deed {
+        let ended = |end: HoldEnd| (end.id, end.unpublished);
+        Ok(match deed {
             Deed::Cancel => {
-                office
-                    .cancel(&id, quantity, &change.key(key.as_str()))?
-                    .unpublished
+                let done = office.cancel(&id, quantity, &change.key(key.as_str()))?;
+                (done.id, done.unpublished)
             }
-            Deed::Confirm => office.confirm(&id, &change)?.unpublished,
-            Deed::Release => office.release(&id, &change)?.unpublished,
-        };
-        Ok((id, unpublished))
+            Deed::Confirm => ended(office.confirm(&id, &change)?),
+            Deed::Release => ended(office.release(&id, &change)?),
+        })
     });
     let (id, unpublished) = changed.await?;
     warn(unpublished.as_ref());

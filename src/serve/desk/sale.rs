@@ -40,12 +40,17 @@ pub(super) enum Notice<'n> {
 
 /// A sale or a hold with all that happened to it.
 pub(super) async fn find(desk: &Desk, id: &str) -> Result<History, ProblemResponse> {
+    let id = checked(id)?;
+    let lookups = &desk.site.event.lookups;
+    lookups.look(move |office| office.history(&id)).await
+}
+
+/// The id, where it can be one.
+pub(super) fn checked(id: &str) -> Result<String, ProblemResponse> {
     if id.len() > LONGEST_ID || !id.starts_with(|c: char| c.is_ascii_digit()) {
         return Err(ProblemResponse::no_such_sale());
     }
-    let id = id.to_owned();
-    let lookups = &desk.site.event.lookups;
-    lookups.look(move |office| office.history(&id)).await
+    Ok(id.to_owned())
 }
 
 pub(super) async fn show(

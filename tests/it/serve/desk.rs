@@ -508,10 +508,9 @@ fn what_makes_no_sense_is_refused_and_the_form_stays_as_it_was() {
 }
 
 #[test]
-fn without_tokens_there_is_no_desk_and_several_events_have_one_each() {
+fn without_tokens_there_is_no_desk() {
     let event = TestEvent::stock(9);
-    let mut command = event.command(["--json", "serve", "--listen", "127.0.0.1:0"]);
-    command.arg(event.path("tickets.json"));
+    let command = event.command(["--json", "serve", "--listen", "127.0.0.1:0"]);
     let server = Server::run(&event, command);
     for path in ["/desk", "/desk/login", "/desk/door"] {
         server.page(path).says(
@@ -522,4 +521,34 @@ fn without_tokens_there_is_no_desk_and_several_events_have_one_each() {
     server
         .submit("/desk/login", &[("token", TOKEN)])
         .says(404, &["There is no desk here"]);
+}
+
+#[test]
+fn of_several_events_each_has_a_desk_of_its_own() {
+    let event = TestEvent::stock(3);
+    let gala = event.path("gala.json");
+    std::fs::write(&gala, "{\"ticket\": 5}").unwrap();
+    let paths = format!(
+        "{} {}",
+        event.path("tickets.json").display(),
+        gala.display()
+    );
+    let server = Server::start(&event, &paths);
+    assert_eq!(server.page("/gala/desk").leads(), "/gala/desk/login");
+    let answer = server.submit("/gala/desk/login", &[("token", TOKEN)]);
+    assert_eq!(answer.leads(), "/gala/desk");
+    let set = answer.header("set-cookie");
+    assert!(set.contains("; path=/gala/desk;"), "{set}");
+    let cookie = format!("Cookie: {}", set.split_once(';').unwrap().0);
+    let page = server.call("GET /gala/desk", &[&cookie], "");
+    page.says(
+        200,
+        &[
+            "action=\"/gala/desk/sell\"",
+            "data-stream=\"/gala/api/v1/stream\"",
+        ],
+    );
+    assert_eq!(server.page("/tickets/desk").leads(), "/tickets/desk/login");
+    // An event cannot be called as the desk of one that is alone.
+    server.page("/desk").says(404, &[]);
 }

@@ -71,11 +71,9 @@ fn who_guesses_tokens_is_slowed_by_address_and_others_are_not() {
             &["Origin: http://test", &forwarded],
         )
     };
-    for guess in 0..10 {
-        let answer = from("203.0.113.9", &format!("0123456789abcde{guess}"));
-        answer.says(401, &["There is no such token"]);
-    }
-    from("203.0.113.9", "0123456789abcdex").says(401, &[]);
+    let guesses = (0..40).map(|guess| from("203.0.113.9", &format!("0123456789abcde{guess}")));
+    let slowed_after = guesses.take_while(|answer| answer.status == 401).count();
+    assert!((10..40).contains(&slowed_after), "{slowed_after}");
     // Behind too many, a right one does not tell itself from others.
     let slowed = from("203.0.113.9", TOKEN);
     slowed.says(429, &["Too many wrong tokens came from your network"]);
