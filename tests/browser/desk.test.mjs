@@ -44,7 +44,6 @@ for (const javaScriptEnabled of [true, false]) {
     await form(page, "sell").getByLabel("Tickets").fill("3");
     await form(page, "sell").getByLabel("Note").fill("cash");
     await form(page, "sell").getByRole("button").dblclick();
-    await page.waitForURL(/\/desk\/sale\/3-/);
     await says(page, "Sold.");
     // A part of it is cancelled.
     await open(page, "Cancel tickets");
@@ -201,11 +200,11 @@ test("10,000 orders are there at once, found by any part of a name, and sorted",
   });
   console.log(`10,000 orders: first paint after ${Math.round(paint)} ms, answered in ${Math.round(answer)} ms`);
   assert.ok(paint < 5000, `${paint} ms`);
-  await page.getByText("10000 orders, 25000 tickets").waitFor();
+  await page.getByText("10000 orders · 25000 tickets").waitFor();
   await page.getByText("Page 1 of 100").waitFor();
   await isAccessible(page);
   const search = page.getByRole("searchbox", { name: "Search" });
-  for (const [text, found] of [["ÜLLER 9996", "1 order,"], ["muller", "2500 orders"], ["雷 9997", "1 order,"], ["CHEQUE", "1 order,"], ["9998-", "1 order,"], ["nobody", "No orders found."]]) {
+  for (const [text, found] of [["ÜLLER 9996", "1 order "], ["muller", "2500 orders"], ["雷 9997", "1 order "], ["CHEQUE", "1 order "], ["9998-", "1 order "], ["nobody", "No orders found."]]) {
     await search.fill(text);
     await page.locator("#found").filter({ hasText: found }).waitFor();
     assert.equal(await search.evaluate((input) => document.activeElement === input), true);

@@ -9,7 +9,7 @@ use super::access::Desk;
 use super::assets::{DESK_SCRIPT, DOOR_BAR_STYLE, DOOR_STYLE};
 use super::frame;
 use crate::guest_list::{self, GuestListPage, MARK};
-use crate::serve::page::{document, headers};
+use crate::serve::page::{ICON, document, headers};
 use crate::serve::problem::ProblemResponse;
 
 /// As it is printed.
@@ -31,6 +31,7 @@ async fn print(desk: &Desk) -> Result<Response, ProblemResponse> {
     let (words, root) = (desk.words, desk.site.service.root());
     let head = html! {
         meta name="robots" content="noarchive";
+        link rel="icon" href={ (root) (ICON.path()) };
         link rel="stylesheet" href={ (root) (DOOR_STYLE.path()) };
         link rel="stylesheet" href={ (root) (DOOR_BAR_STYLE.path()) };
         script src={ (root) (DESK_SCRIPT.path()) } defer {}

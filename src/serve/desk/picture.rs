@@ -48,10 +48,11 @@ impl SoldCurve {
         last.map_or(0, |(_, sold)| *sold)
     }
 
-    /// The same at so many times at equal distances, the last of which is the end: what the picture shows, to be read.
-    pub(super) fn rows(&self, many: i64) -> Vec<(String, u64)> {
+    /// The same at so many times at most, at equal distances, the last of which is the end: what the picture shows, to be read.
+    pub(super) fn rows(&self, most: i64) -> Vec<(String, u64)> {
         let start = self.points.first().map_or(self.end, |(at, _)| *at);
         let span = self.end - start;
+        let many = (span / 60_000).clamp(1, most);
         let times = (1..=many).map(|step| start + span / many * step + span % many * step / many);
         times.map(|at| (time(at), self.by(at))).collect()
     }

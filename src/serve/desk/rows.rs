@@ -28,7 +28,7 @@ pub(super) fn list(desk: &Desk, wanted: &TableQuery, page: &TablePage) -> Markup
                 @if page.found == 0 {
                     (words.nothing_found)
                 } @else {
-                    (words.found.of(page.found)) ", " (words.tickets_in_all.of(page.tickets))
+                    (words.found.of(page.found)) " \u{b7} " (words.tickets_in_all.of(page.tickets))
                 }
             }
             @if page.left_out > 0 { p .hint { (words.left_out.of(page.left_out)) } }

@@ -26,7 +26,7 @@ use axum::routing::get;
 
 use super::service::Site;
 
-pub(super) use assets::{Asset, STYLE, routes as assets, routes_of as assets_of};
+pub(super) use assets::{Asset, ICON, STYLE, routes as assets, routes_of as assets_of};
 pub(super) use fallback::{method_not_allowed, not_found, wanted};
 pub(super) use form::read as read_form;
 pub(super) use language::Language;
