@@ -51,13 +51,6 @@ impl Desk {
             .ct_eq(form_token.as_bytes())
             .into()
     }
-
-    /// A key for what a new form may do: however often that is sent, it is done once.
-    #[expect(clippy::unused_self, reason = "keys are made for a session only")]
-    pub(super) fn new_key(&self) -> Result<String, ProblemResponse> {
-        let digits = random_digits().map_err(|error| ProblemResponse::of(&error))?;
-        Ok(format!("d-{digits}"))
-    }
 }
 
 impl FromRequestParts<Site> for Desk {
@@ -89,4 +82,10 @@ impl FromRequestParts<Site> for Desk {
         };
         Err(see_other(&site.page(&format!("desk/login{ended}"))))
     }
+}
+
+/// A key for what a new form may do: however often that is sent, it is done once.
+pub(super) fn new_key() -> Result<String, ProblemResponse> {
+    let digits = random_digits().map_err(|error| ProblemResponse::of(&error))?;
+    Ok(format!("d-{digits}"))
 }

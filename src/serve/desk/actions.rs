@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::access::Desk;
+use super::access::{Desk, new_key};
 use super::form::DeskForm;
 use crate::office::{MAX_NAME, MAX_REASON, OnSale};
 use crate::serve::page::EventView;
@@ -10,7 +10,7 @@ use crate::serve::problem::ProblemResponse;
 
 /// What is done, as its path has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Act {
+pub(super) enum DeskAct {
     Sell,
     Hold,
     Adjust,
@@ -18,7 +18,7 @@ pub(super) enum Act {
     Reopen,
 }
 
-impl Act {
+impl DeskAct {
     pub(super) fn word(self) -> &'static str {
         match self {
             Self::Sell => "sell",
@@ -32,8 +32,8 @@ impl Act {
 
 /// A form that was refused, as it was filled in.
 #[derive(Debug)]
-pub(super) struct Filled<'f> {
-    pub(super) act: Act,
+pub(super) struct FilledAct<'f> {
+    pub(super) act: DeskAct,
     pub(super) form: &'f DeskForm,
     /// Why.
     pub(super) wrong: String,
@@ -45,19 +45,19 @@ pub(super) struct Filled<'f> {
 pub(super) fn actions(
     desk: &Desk,
     view: EventView<'_>,
-    filled: Option<&Filled<'_>>,
+    filled: Option<&FilledAct<'_>>,
 ) -> Result<Markup, ProblemResponse> {
     let words = desk.words;
     let is_closed = view.on_sale() == OnSale::Closed;
     let (turn, turn_name) = if is_closed {
-        (Act::Reopen, words.reopen)
+        (DeskAct::Reopen, words.reopen)
     } else {
-        (Act::Close, words.close)
+        (DeskAct::Close, words.close)
     };
-    let part = |act, name, button, class| Part::new(desk, filled, act, (name, button, class));
-    let sell = part(Act::Sell, words.sell, words.sell_now, "first")?;
-    let hold = part(Act::Hold, words.hold, words.hold_now, "first")?;
-    let adjust = part(Act::Adjust, words.adjust, words.adjust_now, "first")?;
+    let part = |act, name, button, class| ActForm::new(filled, act, (name, button, class));
+    let sell = part(DeskAct::Sell, words.sell, words.sell_now, "first")?;
+    let hold = part(DeskAct::Hold, words.hold, words.hold_now, "first")?;
+    let adjust = part(DeskAct::Adjust, words.adjust, words.adjust_now, "first")?;
     let turn = part(
         turn,
         turn_name,
@@ -75,8 +75,8 @@ pub(super) fn actions(
 }
 
 /// One of the forms.
-struct Part<'p> {
-    act: Act,
+struct ActForm<'p> {
+    act: DeskAct,
     name: &'static str,
     button: &'static str,
     class: &'static str,
@@ -85,17 +85,16 @@ struct Part<'p> {
     form: Option<&'p DeskForm>,
 }
 
-impl<'p> Part<'p> {
+impl<'p> ActForm<'p> {
     fn new(
-        desk: &Desk,
-        filled: Option<&'p Filled<'p>>,
-        act: Act,
+        filled: Option<&'p FilledAct<'p>>,
+        act: DeskAct,
         (name, button, class): (&'static str, &'static str, &'static str),
     ) -> Result<Self, ProblemResponse> {
         let own = filled.filter(|filled| filled.act == act);
         let key = match own.filter(|own| own.keeps_key) {
             Some(own) => own.form.key.clone(),
-            None => desk.new_key()?,
+            None => new_key()?,
         };
         let form = own.map(|own| own.form);
         Ok(Self {

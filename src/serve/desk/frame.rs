@@ -86,7 +86,12 @@ pub(super) fn plain(desk: &Desk, status: StatusCode, text: &str) -> Response {
         part: "-",
         main: html! {
             p .wrong role="alert" { (text) }
-            p { a href=(desk.path("")) { (desk.words.back) } }
+            p {
+                a href=(desk.path("")) { (desk.words.back) }
+                @if status == StatusCode::INTERNAL_SERVER_ERROR {
+                    " " a href=(desk.path("/audit")) { (desk.words.audit_now) }
+                }
+            }
         },
     };
     page.answer(desk)

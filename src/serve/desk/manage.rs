@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::access::Desk;
-use super::actions::{Act, Filled};
+use super::actions::{DeskAct, FilledAct};
 use super::form::DeskForm;
 use super::{orders, refusal};
 use crate::BoxOffice;
@@ -30,13 +30,13 @@ pub(super) async fn adjust(desk: Desk, request: Request) -> Response {
     };
     if let Some(wrong) = wrong {
         let told = (StatusCode::UNPROCESSABLE_ENTITY, wrong.to_owned());
-        return refuse(&desk, Act::Adjust, &form, told).await;
+        return refuse(&desk, DeskAct::Adjust, &form, told).await;
     }
     match adjusted(&desk, &form).await {
         Ok(()) => see_other(&desk.path("?said=adjusted")),
         Err(problem) => {
             let told = told(&desk, &problem).await;
-            refuse(&desk, Act::Adjust, &form, (problem.status(), told)).await
+            refuse(&desk, DeskAct::Adjust, &form, (problem.status(), told)).await
         }
     }
 }
@@ -68,16 +68,16 @@ async fn told(desk: &Desk, problem: &ProblemResponse) -> String {
 }
 
 pub(super) async fn close(desk: Desk, request: Request) -> Response {
-    turn(&desk, request, Act::Close, BoxOffice::close).await
+    turn(&desk, request, DeskAct::Close, BoxOffice::close).await
 }
 
 pub(super) async fn reopen(desk: Desk, request: Request) -> Response {
-    turn(&desk, request, Act::Reopen, BoxOffice::reopen).await
+    turn(&desk, request, DeskAct::Reopen, BoxOffice::reopen).await
 }
 
 type Turn = fn(&mut BoxOffice, &Change<'_>) -> OfficeResult<Turned>;
 
-async fn turn(desk: &Desk, request: Request, act: Act, turn: Turn) -> Response {
+async fn turn(desk: &Desk, request: Request, act: DeskAct, turn: Turn) -> Response {
     let form = match DeskForm::read(desk, request).await {
         Ok(form) => form,
         Err(answer) => return answer,
@@ -99,7 +99,7 @@ async fn turn(desk: &Desk, request: Request, act: Act, turn: Turn) -> Response {
     match turned.await {
         Ok(turned) => {
             warn(turned.unpublished.as_ref());
-            let done = if act == Act::Close {
+            let done = if act == DeskAct::Close {
                 "closed"
             } else {
                 "reopened"
@@ -115,11 +115,11 @@ async fn turn(desk: &Desk, request: Request, act: Act, turn: Turn) -> Response {
 
 async fn refuse(
     desk: &Desk,
-    act: Act,
+    act: DeskAct,
     form: &DeskForm,
     (status, wrong): (StatusCode, String),
 ) -> Response {
-    let filled = Filled {
+    let filled = FilledAct {
         act,
         form,
         keeps_key: wrong != desk.words.used_form,

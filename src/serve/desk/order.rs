@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::access::Desk;
-use super::actions::{Act, Filled};
+use super::actions::{DeskAct, FilledAct};
 use super::form::DeskForm;
 use super::words::DeskWords;
 use super::{orders, refusal};
@@ -16,20 +16,20 @@ use crate::serve::problem::ProblemResponse;
 use crate::serve::waiting_orders::{LOCK_TIME, Wanted};
 
 pub(super) async fn sell(desk: Desk, request: Request) -> Response {
-    order(&desk, request, Act::Sell).await
+    order(&desk, request, DeskAct::Sell).await
 }
 
 pub(super) async fn hold(desk: Desk, request: Request) -> Response {
-    order(&desk, request, Act::Hold).await
+    order(&desk, request, DeskAct::Hold).await
 }
 
-async fn order(desk: &Desk, request: Request, act: Act) -> Response {
+async fn order(desk: &Desk, request: Request, act: DeskAct) -> Response {
     let form = match DeskForm::read(desk, request).await {
         Ok(form) => form,
         Err(answer) => return answer,
     };
     let made = match checked(desk.words, &form, act) {
-        Ok(quantity) if act == Act::Sell => sold(desk, &form, quantity).await,
+        Ok(quantity) if act == DeskAct::Sell => sold(desk, &form, quantity).await,
         Ok(quantity) => held(desk, &form, quantity).await,
         Err(wrong) => {
             let status = StatusCode::UNPROCESSABLE_ENTITY;
@@ -38,7 +38,7 @@ async fn order(desk: &Desk, request: Request, act: Act) -> Response {
     };
     match made {
         Ok(id) => {
-            let done = if act == Act::Sell { "sold" } else { "held" };
+            let done = if act == DeskAct::Sell { "sold" } else { "held" };
             see_other(&desk.path(&format!("/sale/{id}?said={done}")))
         }
         Err(problem) => {
@@ -53,9 +53,9 @@ async fn order(desk: &Desk, request: Request, act: Act) -> Response {
 }
 
 /// How many tickets, where the form makes sense; else what is wrong with it.
-fn checked(words: &DeskWords, form: &DeskForm, act: Act) -> Result<u64, &'static str> {
+fn checked(words: &DeskWords, form: &DeskForm, act: DeskAct) -> Result<u64, &'static str> {
     let quantity = form.tickets().ok_or(words.wrong_quantity)?;
-    if act == Act::Hold && form.time().is_err() {
+    if act == DeskAct::Hold && form.time().is_err() {
         return Err(words.wrong_time);
     }
     if !form.has_room() {
@@ -94,11 +94,11 @@ async fn held(desk: &Desk, form: &DeskForm, quantity: u64) -> Result<String, Pro
 
 async fn refuse(
     desk: &Desk,
-    (act, form): (Act, &DeskForm),
+    (act, form): (DeskAct, &DeskForm),
     wrong: String,
     status: StatusCode,
 ) -> Response {
-    let filled = Filled {
+    let filled = FilledAct {
         act,
         form,
         keeps_key: wrong != desk.words.used_form,

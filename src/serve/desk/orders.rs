@@ -6,7 +6,7 @@ use axum::response::Response;
 use maud::{Markup, html};
 
 use super::access::Desk;
-use super::actions::{Filled, actions};
+use super::actions::{FilledAct, actions};
 use super::audit::short;
 use super::frame::{self, DeskPage};
 use super::rows::list;
@@ -21,14 +21,14 @@ pub(super) async fn orders(desk: Desk, RawQuery(query): RawQuery) -> Response {
 }
 
 /// The same with a form that was refused, as it was filled in.
-pub(super) async fn again(desk: &Desk, filled: Filled<'_>, status: StatusCode) -> Response {
+pub(super) async fn again(desk: &Desk, filled: FilledAct<'_>, status: StatusCode) -> Response {
     show(desk, &TableQuery::default(), Some(filled), status).await
 }
 
 async fn show(
     desk: &Desk,
     wanted: &TableQuery,
-    filled: Option<Filled<'_>>,
+    filled: Option<FilledAct<'_>>,
     status: StatusCode,
 ) -> Response {
     match page(desk, wanted, filled, status).await {
@@ -40,7 +40,7 @@ async fn show(
 async fn page(
     desk: &Desk,
     wanted: &TableQuery,
-    filled: Option<Filled<'_>>,
+    filled: Option<FilledAct<'_>>,
     status: StatusCode,
 ) -> Result<Response, ProblemResponse> {
     let event = &desk.site.event;

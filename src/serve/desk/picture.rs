@@ -1,5 +1,7 @@
 //! What was sold over time, as a picture: an SVG that stands in the page, whose colours are the style sheet's.
 
+use std::fmt::Write as _;
+
 use maud::{Markup, PreEscaped, html};
 
 use crate::serve::page::moment;
@@ -75,9 +77,10 @@ impl SoldCurve {
         let y = |sold: u64| HEIGHT - BOTTOM - sold as f64 / top as f64 * (HEIGHT - TOP - BOTTOM);
         let mut line = format!("M{:.1} {:.1}", x(start), y(0));
         for (at, sold) in &self.points {
-            line.push_str(&format!("H{:.1}V{:.1}", x(*at), y(*sold)));
+            // Writing to a String does not fail.
+            let _ = write!(line, "H{:.1}V{:.1}", x(*at), y(*sold));
         }
-        line.push_str(&format!("H{:.1}", x(self.end)));
+        let _ = write!(line, "H{:.1}", x(self.end));
         let area = format!("{line}V{:.1}H{:.1}Z", y(0), x(start));
         let half = (top % 2 == 0).then_some(top / 2);
         let grid: Vec<u64> = [Some(0), half, Some(top)].into_iter().flatten().collect();

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::access::Desk;
-use super::table::{Column, TablePage, TableQuery};
+use super::table::{SortColumn, TablePage, TableQuery};
 use super::words::DeskWords;
 use crate::office::{RollEntry, State};
 use crate::serve::page::{fill, moment, seconds_until};
@@ -44,10 +44,10 @@ fn table(desk: &Desk, wanted: &TableQuery, page: &TablePage) -> Markup {
         table role="table" {
             thead role="rowgroup" {
                 tr role="row" {
-                    (heading(desk, wanted, Column::Name, words.name))
-                    (heading(desk, wanted, Column::Tickets, words.tickets))
-                    (heading(desk, wanted, Column::Status, words.status))
-                    (heading(desk, wanted, Column::When, words.when))
+                    (heading(desk, wanted, SortColumn::Name, words.name))
+                    (heading(desk, wanted, SortColumn::Tickets, words.tickets))
+                    (heading(desk, wanted, SortColumn::Status, words.status))
+                    (heading(desk, wanted, SortColumn::When, words.when))
                     th role="columnheader" scope="col" { (words.number) }
                     th role="columnheader" scope="col" { (words.note) }
                 }
@@ -60,7 +60,7 @@ fn table(desk: &Desk, wanted: &TableQuery, page: &TablePage) -> Markup {
 }
 
 /// The name of a column, which sorts by it.
-fn heading(desk: &Desk, wanted: &TableQuery, column: Column, name: &str) -> Markup {
+fn heading(desk: &Desk, wanted: &TableQuery, column: SortColumn, name: &str) -> Markup {
     let (own, falls) = wanted.sorting();
     let sorted = (own == column).then_some(if falls { "descending" } else { "ascending" });
     let place = desk.path(&wanted.sorted_by(column));

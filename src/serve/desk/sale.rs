@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
 
-use super::access::Desk;
+use super::access::{Desk, new_key};
 use super::form::DeskForm;
 use super::frame::{self, DeskPage};
 use super::table::TableQuery;
@@ -131,7 +131,7 @@ fn cancel(desk: &Desk, sale: &History, form: Option<&DeskForm>) -> Result<Markup
     let (words, kept) = (desk.words, kept(sale).to_string());
     let key = match form {
         Some(form) => form.key.clone(),
-        None => desk.new_key()?,
+        None => new_key()?,
     };
     let quantity = form.map_or(&*kept, |form| &form.quantity);
     let reason = form.map_or("", |form| &form.reason);
@@ -160,7 +160,7 @@ fn cancel(desk: &Desk, sale: &History, form: Option<&DeskForm>) -> Result<Markup
 fn end(desk: &Desk, sale: &History) -> Result<Markup, ProblemResponse> {
     let words = desk.words;
     let confirm = words.confirm.of(sale.quantity);
-    let (confirm_key, release_key) = (desk.new_key()?, desk.new_key()?);
+    let (confirm_key, release_key) = (new_key()?, new_key()?);
     let button = |act: &str, class: &str, key: &str, name: &str| {
         html! {
             form method="post" action=(desk.path(&format!("/sale/{}/{act}", sale.id))) {

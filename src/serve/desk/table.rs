@@ -28,14 +28,14 @@ pub(super) struct TableQuery {
 
 /// A column that orders are sorted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Column {
+pub(super) enum SortColumn {
     When,
     Name,
     Tickets,
     Status,
 }
 
-impl Column {
+impl SortColumn {
     fn word(self) -> &'static str {
         match self {
             Self::When => "when",
@@ -93,12 +93,17 @@ impl TableQuery {
     }
 
     /// By which column, and whether the largest stands first: else the newest order does.
-    pub(super) fn sorting(&self) -> (Column, bool) {
+    pub(super) fn sorting(&self) -> (SortColumn, bool) {
         let falls = self.sort.starts_with('-');
-        let all = [Column::When, Column::Name, Column::Tickets, Column::Status];
+        let all = [
+            SortColumn::When,
+            SortColumn::Name,
+            SortColumn::Tickets,
+            SortColumn::Status,
+        ];
         let word = self.sort.trim_start_matches('-');
         let column = all.into_iter().find(|column| column.word() == word);
-        column.map_or((Column::When, true), |column| (column, falls))
+        column.map_or((SortColumn::When, true), |column| (column, falls))
     }
 
     /// The page of these orders.
@@ -126,10 +131,10 @@ impl TableQuery {
     }
 
     /// The query of the same list sorted by this column; by the same again, the other way round.
-    pub(super) fn sorted_by(&self, column: Column) -> String {
+    pub(super) fn sorted_by(&self, column: SortColumn) -> String {
         let (own, falls) = self.sorting();
         // Names from A on, and the newest and the most first.
-        let first = matches!(column, Column::When | Column::Tickets);
+        let first = matches!(column, SortColumn::When | SortColumn::Tickets);
         let falls = if own == column { !falls } else { first };
         let sign = if falls { "-" } else { "" };
         self.address(&format!("{sign}{}", column.word()), 1)
@@ -207,8 +212,8 @@ mod tests {
             );
         }
         let wanted = TableQuery::parse(Some("q=a%26b&sort=name&page=2"));
-        assert_eq!(wanted.sorted_by(Column::Name), "?q=a%26b&sort=-name");
-        assert_eq!(wanted.sorted_by(Column::When), "?q=a%26b&sort=-when");
+        assert_eq!(wanted.sorted_by(SortColumn::Name), "?q=a%26b&sort=-name");
+        assert_eq!(wanted.sorted_by(SortColumn::When), "?q=a%26b&sort=-when");
         assert_eq!(wanted.at_page(3), "?q=a%26b&sort=name&page=3");
         assert_eq!(
             TableQuery::parse(Some("q=%ff%zz&&==")).page_of(&roll).page,
