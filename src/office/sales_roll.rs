@@ -250,7 +250,12 @@ impl BoxOffice {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::Duration;
+
     use crate::office::{Change, Order, Unobserved};
+
+    /// For how long tickets are held.
+    const QUARTER: Option<Duration> = Some(Duration::from_secs(900));
 
     #[test]
     fn it_says_what_the_ledger_says_by_now_and_is_searched_by_any_part() {
@@ -259,11 +264,14 @@ mod tests {
         let order = Order::new("Zoë Müller", 3).note("paid cash");
         let sale = office.purchase(&order, &mut Unobserved).unwrap().id;
         office.follow_sales(&mut roll).unwrap();
-        let hold = office.hold(&Order::new("Bobby Ray", 2), None).unwrap().id;
+        let hold = office
+            .hold(&Order::new("Bobby Ray", 2), QUARTER)
+            .unwrap()
+            .id;
         office.cancel(&sale, Some(1), &Change::new()).unwrap();
         office.confirm(&hold, &Change::new()).unwrap();
         office.rename(&hold, "Åsa Lund", &Change::new()).unwrap();
-        let gone = office.hold(&Order::new("Eve", 4), None).unwrap().id;
+        let gone = office.hold(&Order::new("Eve", 4), QUARTER).unwrap().id;
         office.release(&gone, &Change::new()).unwrap();
         office.follow_sales(&mut roll).unwrap();
         let told: Vec<_> = roll
