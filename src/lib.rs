@@ -79,6 +79,8 @@ pub mod cli;
 pub mod doctor;
 pub mod draw;
 pub mod error;
+#[cfg(feature = "cli")]
+mod guest_list;
 mod json_words;
 pub mod lab;
 mod ledger;

@@ -7,10 +7,9 @@ use comfy_table::{CellAlignment, ColumnConstraint, Table, presets};
 use serde::Serialize;
 
 use super::args::{DoorArgs, DoorFormat};
-use super::cell::{MARK, cell};
-use super::door_page;
 use super::left::left_out;
 use super::screen::Screen;
+use crate::guest_list::{self, ENGLISH, GuestListPage, MARK};
 use crate::office::Guest;
 use crate::plural::count;
 use crate::{BoxOffice, Error, Kind, Result, shown};
@@ -42,10 +41,16 @@ pub(super) fn door(file: &Path, arguments: &DoorArgs, screen: &Screen) -> Result
     }
     let text = if is_csv {
         let mark = if arguments.bom { MARK } else { "" };
-        [mark.as_bytes(), &as_csv(&guests)?].concat()
+        [mark.as_bytes(), &guest_list::csv(&guests)?].concat()
     } else {
         let settings = office.settings()?.unwrap_or_default();
-        door_page::page(&settings, &guests, total).into_bytes()
+        let page = GuestListPage {
+            event: &settings,
+            guests: &guests,
+            total,
+            words: &ENGLISH,
+        };
+        page.standing_alone().into_bytes()
     };
     screen.bytes(&text);
     screen.notes(&left_out(&office, LEFT_OUT, screen)?);
@@ -81,27 +86,6 @@ fn as_table(out: &mut dyn Write, guests: &[Guest], total: u64) -> io::Result<()>
 /// All that was noted of somebody's sales.
 fn notes(guest: &Guest) -> String {
     guest.noted().join("; ")
-}
-
-fn as_csv(guests: &[Guest]) -> Result<Vec<u8>> {
-    let mut csv = csv::Writer::from_writer(Vec::new());
-    let mut write = |row: [String; 4]| csv.write_record(row);
-    let mut done = write(["buyer", "quantity", "ids", "note"].map(str::to_owned));
-    for guest in guests {
-        let row = [
-            cell(&guest.buyer),
-            guest.quantity.to_string(),
-            cell(&guest.ids.join(" ")),
-            cell(&notes(guest)),
-        ];
-        done = done.and_then(|()| write(row));
-    }
-    done.map_err(io::Error::from)
-        .and_then(|()| {
-            csv.into_inner()
-                .map_err(|error| io::Error::other(error.to_string()))
-        })
-        .map_err(|error| Error::io("write", Path::new("the list"), error))
 }
 
 #[derive(Serialize)]

@@ -21,6 +21,7 @@ pub(super) fn serve(file: &Path, arguments: &ServeArgs, screen: &Screen) -> Resu
         listen: arguments.listen.clone(),
         public_url: arguments.public_url.clone(),
         tokens: arguments.tokens.clone(),
+        session_idle: arguments.session_idle,
         queue: arguments.queue,
         clerks: arguments.clerks,
         per_address: arguments.per_address,
@@ -51,6 +52,7 @@ fn tell(started: &Started, arguments: &ServeArgs, screen: &Screen) {
     let events = started.events.iter().map(|(file, prefix)| EventMember {
         file: file.display().to_string(),
         path: format!("{prefix}/"),
+        desk: started.has_desk.then(|| format!("{prefix}/desk")),
     });
     let document = ServeDocument {
         ok: true,
@@ -68,6 +70,9 @@ fn tell(started: &Started, arguments: &ServeArgs, screen: &Screen) {
                 place(prefix),
                 shown(&name.to_string_lossy())
             )?;
+            if started.has_desk {
+                writeln!(out, "  {}desk  its desk", place(prefix))?;
+            }
         }
         match started.listening {
             Listen::Tcp(own) if own.ip().is_unspecified() && arguments.public_url.is_none() => {
@@ -144,4 +149,6 @@ struct ServeDocument<'a> {
 struct EventMember {
     file: String,
     path: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    desk: Option<String>,
 }

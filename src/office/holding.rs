@@ -140,6 +140,7 @@ fn held<'o>(order: &Order<'o>, taken: Taken<'o>, id: &str, until: &str) -> Vec<R
         until: Some(until.to_owned().into()),
         key: order.key.map(Into::into),
         note: order.note.map(Into::into),
+        by: order.by.map(Into::into),
         ..Record::new(Op::Hold, taken.seq, order.quantity.cast_signed(), left)
     });
     records

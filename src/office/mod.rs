@@ -45,6 +45,8 @@ mod sale_id;
 mod sale_key;
 mod sale_status;
 mod sales;
+#[cfg(feature = "serve")]
+mod sales_roll;
 mod taking;
 
 use std::path::Path;
@@ -91,6 +93,8 @@ pub use past::PastBooking;
 pub use people::Booking;
 pub use sale_status::SaleStatus;
 pub use sales::Sold;
+#[cfg(feature = "serve")]
+pub(crate) use sales_roll::{RollEntry, RollMark, RollSearch, SalesRoll};
 
 /// What an event holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

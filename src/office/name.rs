@@ -129,12 +129,17 @@ impl Alike {
     }
 
     pub(super) fn is(&self, name: &str) -> bool {
-        let name = without_accents(name);
-        !self.0.is_empty() && self.0.iter().all(|word| name.contains(word.as_str()))
+        !self.0.is_empty() && self.are_in(&without_accents(name))
+    }
+
+    /// Whether each of its words stands in this text, which has neither capitals nor accents.
+    pub(super) fn are_in(&self, plain: &str) -> bool {
+        self.0.iter().all(|word| plain.contains(word.as_str()))
     }
 }
 
-fn without_accents(name: &str) -> String {
+/// A text as it is searched by its parts: without capitals and accents.
+pub(super) fn without_accents(name: &str) -> String {
     let parts = name.nfd().filter(|c| !is_combining_mark(*c));
     parts.collect::<String>().to_lowercase()
 }

@@ -31,6 +31,7 @@ pub struct Order<'a> {
     pub(crate) quantity: u64,
     pub(crate) key: Option<&'a str>,
     pub(crate) note: Option<&'a str>,
+    pub(crate) by: Option<&'a str>,
     pub(crate) wait: Duration,
     pub(crate) durability: Durability,
 }
@@ -63,6 +64,7 @@ impl<'a> Order<'a> {
             quantity,
             key: None,
             note: None,
+            by: None,
             wait: DEFAULT_WAIT,
             durability: Durability::Disk,
         }
@@ -78,6 +80,12 @@ impl<'a> Order<'a> {
     pub fn note(self, note: impl Into<Option<&'a str>>) -> Self {
         let note = note.into();
         Self { note, ..self }
+    }
+
+    /// Sold by this one; kept on the ledger.
+    pub fn by(self, by: impl Into<Option<&'a str>>) -> Self {
+        let by = by.into();
+        Self { by, ..self }
     }
 
     /// Waits so long for the lock.
@@ -106,6 +114,9 @@ impl<'a> Order<'a> {
         }
         if let Some(note) = self.note {
             check_text("a note", note, MAX_REASON)?;
+        }
+        if let Some(by) = self.by {
+            check_text("a name", by, MAX_NAME)?;
         }
         let Some(key) = self.key else { return Ok(()) };
         check_text("a key", key, MAX_NAME)?;

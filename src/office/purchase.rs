@@ -198,6 +198,7 @@ impl<'o> Purchase<'o> {
             buyer: Some(order.buyer.into()),
             key: order.key.map(Into::into),
             note: order.note.map(Into::into),
+            by: order.by.map(Into::into),
             rush: self.rush.map(Into::into),
             ..Record::new(Op::Sell, seq, order.quantity.cast_signed(), left)
         };

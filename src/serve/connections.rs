@@ -137,5 +137,6 @@ async fn keep_tidy(service: Arc<Service>) {
     loop {
         times.tick().await;
         service.limits.forget_old();
+        service.sessions.forget_old();
     }
 }

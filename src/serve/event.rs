@@ -12,6 +12,7 @@ use super::clerks::{Clerks, Staff};
 use super::failure;
 use super::lookups::LookupPool;
 use super::reader::{EventReader, Seen};
+use super::roll::EventRoll;
 use super::settings::Settings;
 use crate::BoxOffice;
 use crate::error::{Kind, Result};
@@ -40,6 +41,7 @@ pub(super) struct Event {
     pub(super) clerks: Clerks,
     pub(super) reader: EventReader,
     pub(super) lookups: LookupPool,
+    pub(super) roll: EventRoll,
     /// What was seen last, for those who follow it.
     pub(super) changes: watch::Sender<Option<Seen>>,
     /// Told of where the event tells that it may have changed.
@@ -92,6 +94,7 @@ impl Event {
             clerks: Clerks::hire(path, &keys, staff(path, settings.clerks), settings.queue)?,
             reader: EventReader::of(path)?,
             lookups: LookupPool::of(path, &keys),
+            roll: EventRoll::default(),
             changes: watch::Sender::new(None),
             changed,
             watch,

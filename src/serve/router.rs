@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::page::{self, Language};
 use super::service::{Service, Site};
-use super::{admission, api, health, request_log};
+use super::{admission, api, desk, health, request_log};
 
 /// All paths of the service: one event at `/`, several at `/NAME/` each.
 pub(super) fn of(service: &Arc<Service>) -> Router {
@@ -20,7 +20,8 @@ pub(super) fn of(service: &Arc<Service>) -> Router {
         .route("/healthz", get(health::live))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
-        .merge(page::assets());
+        .merge(page::assets())
+        .merge(desk::assets());
     let is_alone = service.events.len() == 1;
     if !is_alone {
         router = router.route("/", get(events));
@@ -33,6 +34,7 @@ pub(super) fn of(service: &Arc<Service>) -> Router {
         let counted = middleware::from_fn_with_state(site.clone(), admission::admit);
         let api = api::routes(&site).layer(counted).with_state(site.clone());
         router = router.merge(page::routes(&site.event.prefix).with_state(site.clone()));
+        router = router.merge(desk::routes(&site.event.prefix).with_state(site.clone()));
         router = if is_alone {
             router.merge(api)
         } else {

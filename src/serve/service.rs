@@ -10,6 +10,7 @@ use super::event::{self, Event};
 use super::limits::Limits;
 use super::metrics::Metrics;
 use super::room::Room;
+use super::sessions::Sessions;
 use super::settings::{Listen, Settings, Started};
 use super::tokens::Tokens;
 use crate::error::Result;
@@ -21,7 +22,9 @@ const LAST_ORDERS: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub(super) struct Service {
     pub(super) events: Vec<Arc<Event>>,
+    /// Who may manage; without any there is no desk.
     pub(super) tokens: Tokens,
+    pub(super) sessions: Sessions,
     pub(super) limits: Limits,
     pub(super) metrics: Metrics,
     pub(super) drain: Drain,
@@ -46,6 +49,7 @@ impl Service {
         Ok(Self {
             events: events.into_iter().map(Arc::new).collect(),
             tokens: tokens.unwrap_or_default(),
+            sessions: Sessions::new(settings.session_idle),
             limits: Limits::new(settings.per_address),
             metrics: Metrics::new()?,
             drain: Drain::default(),
@@ -61,6 +65,7 @@ impl Service {
         Started {
             listening: place.clone(),
             events: self.events.iter().map(served).collect(),
+            has_desk: !self.tokens.is_empty(),
         }
     }
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// How the service is run.
 #[derive(Debug)]
@@ -16,6 +17,8 @@ pub(crate) struct Settings {
     pub(crate) public_url: Option<String>,
     /// The file with the tokens of those who manage.
     pub(crate) tokens: Option<PathBuf>,
+    /// How long somebody stays logged in at the desk who does nothing there.
+    pub(crate) session_idle: Duration,
     /// How many orders of an event may wait.
     pub(crate) queue: usize,
     /// How many threads sell an event.
@@ -62,4 +65,6 @@ pub(crate) struct Started {
     pub(crate) listening: Listen,
     /// Each event's file, and the path that it is served at: empty, or as in `/gala`.
     pub(crate) events: Vec<(PathBuf, String)>,
+    /// Whether there are tokens, and with them a desk.
+    pub(crate) has_desk: bool,
 }

@@ -60,6 +60,11 @@ impl Tokens {
         Ok(Self(tokens))
     }
 
+    /// Whether nobody may.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Whose token that is. How long it takes tells nothing of a secret but its length.
     pub(super) fn name_of(&self, secret: &str) -> Option<&str> {
         let mut found = None;

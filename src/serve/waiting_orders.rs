@@ -26,6 +26,8 @@ pub(super) struct Wanted {
     pub(super) quantity: u64,
     pub(super) key: String,
     pub(super) note: Option<String>,
+    /// Who sells it; `None`: its buyer buys it.
+    pub(super) by: Option<String>,
 }
 
 /// An order that waits.
@@ -84,6 +86,7 @@ pub(super) fn sell(office: &mut BoxOffice, orders: Vec<WaitingOrder>) {
         let order = Order::new(&wanted.buyer, wanted.quantity)
             .key(wanted.key.as_str())
             .note(wanted.note.as_deref())
+            .by(wanted.by.as_deref())
             .wait(LOCK_TIME);
         (order, state as &mut dyn Observer)
     });
@@ -110,6 +113,7 @@ mod tests {
             quantity: 2,
             key: buyer.to_owned(),
             note: None,
+            by: None,
         };
         let mut order = WaitingOrder::new(order, state.clone(), answer);
         order.queued = Instant::now().checked_sub(waited).unwrap();

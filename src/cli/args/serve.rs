@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
@@ -30,6 +31,10 @@ pub(crate) struct ServeArgs {
     /// Who may manage: a file with a name and a token a line. Without it nobody may
     #[arg(long, value_name = "FILE")]
     pub(crate) tokens: Option<PathBuf>,
+
+    /// How long who does nothing stays logged in at the desk: 1s to 12h
+    #[arg(long, value_name = "TIME", default_value = "2h", value_parser = session_idle)]
+    pub(crate) session_idle: Duration,
 
     /// How many orders of an event may wait; more are refused at once
     #[arg(long, value_name = "N", default_value_t = 1024, value_parser = queue)]
@@ -89,6 +94,13 @@ fn public_url(text: &str) -> Result<String, String> {
         return Err(wrong());
     }
     Ok(text.trim_end_matches('/').to_owned())
+}
+
+fn session_idle(text: &str) -> Result<Duration, String> {
+    let time = humantime::parse_duration(text).ok();
+    let allowed = Duration::from_secs(1)..=Duration::from_secs(12 * 3600);
+    let time = time.filter(|time| allowed.contains(time));
+    time.ok_or_else(|| "write 30m or 2h: from 1s to 12h".to_owned())
 }
 
 fn queue(text: &str) -> Result<usize, String> {

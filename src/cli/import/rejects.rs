@@ -4,10 +4,10 @@ use std::io::Write;
 use std::path::Path;
 
 use super::super::args::ImportArgs;
-use super::super::cell::MARK;
 use super::corrected;
 use super::row::{BadRow, COLUMNS, Read, Row, RowText};
 use super::text::is_stdin;
+use crate::guest_list::MARK;
 use crate::{Contents, Output, OutputMark, Result};
 
 const REJECTS: Contents = Contents {

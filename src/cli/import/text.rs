@@ -5,10 +5,10 @@ use std::io::{self, BufReader, Read};
 use std::path::Path;
 
 use super::super::args::ImportArgs;
-use super::super::cell::MARK;
 use super::super::hint::quoted;
 use super::super::screen::Screen;
 use super::again::again;
+use crate::guest_list::MARK;
 use crate::{Error, Kind, Result, shown};
 
 /// The largest list, in bytes.

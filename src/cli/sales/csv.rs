@@ -3,9 +3,9 @@
 use std::io::{self, Write};
 
 use super::super::args::SalesArgs;
-use super::super::cell::{MARK, cell};
 use super::list::{SaleList, Total};
 use crate::Result;
+use crate::guest_list::{MARK, cell};
 
 const COLUMNS: [&str; 9] = [
     "id",

@@ -17,7 +17,7 @@ use super::sale::SaleId;
 use super::sell::{done, made};
 use crate::office::{Change, Order};
 use crate::serve::body::{Body, Described};
-use crate::serve::caller::{Anybody, Right};
+use crate::serve::caller::{Anybody, Manager, Right};
 use crate::serve::keys::OrderKey;
 #[cfg(test)]
 use crate::serve::problem::ProblemReply;
@@ -77,6 +77,7 @@ pub(super) async fn hold(
     let hold = site.event.clerks.change(move |office| {
         let order = Order::new(&wanted.buyer, wanted.quantity)
             .key(key.as_str())
+            .by(manager.as_ref().map(|Manager(name)| name.as_str()))
             .wait(LOCK_TIME);
         match manager {
             Some(_) => office.hold(&order, time),

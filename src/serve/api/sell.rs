@@ -83,6 +83,7 @@ pub(in crate::serve) async fn buy(
         quantity: wanted.quantity,
         key,
         note: wanted.note,
+        by: None,
     };
     let sale = site.event.clerks.sell(wanted).await?;
     warn(sale.unpublished.as_ref());

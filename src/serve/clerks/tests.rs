@@ -20,6 +20,7 @@ fn wanted(buyer: &str, key: &str) -> Wanted {
         quantity: 1,
         key: key.to_owned(),
         note: None,
+        by: None,
     }
 }
 

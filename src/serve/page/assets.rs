@@ -10,14 +10,14 @@ use xxhash_rust::xxh3::xxh3_64;
 
 /// A file of the pages.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Asset {
+pub(in crate::serve) struct Asset {
     name: &'static str,
     end: &'static str,
     kind: &'static str,
     text: &'static str,
 }
 
-pub(super) const STYLE: Asset = Asset {
+pub(in crate::serve) const STYLE: Asset = Asset {
     name: "page",
     end: "css",
     kind: "text/css; charset=utf-8",
@@ -31,7 +31,7 @@ pub(super) const SCRIPT: Asset = Asset {
     text: include_str!("page.js"),
 };
 
-pub(super) const ICON: Asset = Asset {
+pub(in crate::serve) const ICON: Asset = Asset {
     name: "icon",
     end: "svg",
     kind: "image/svg+xml",
@@ -39,12 +39,26 @@ pub(super) const ICON: Asset = Asset {
 };
 
 impl Asset {
+    /// A file of another part of the service, called so, with what is behind the dot and of which kind that is.
+    pub(in crate::serve) const fn new(
+        name: &'static str,
+        (end, kind): (&'static str, &'static str),
+        text: &'static str,
+    ) -> Self {
+        Self {
+            name,
+            end,
+            kind,
+            text,
+        }
+    }
+
     fn sum(self) -> String {
         format!("{:016x}", xxh3_64(self.text.as_bytes()))
     }
 
     /// Where it is, below the path of the service.
-    pub(super) fn path(self) -> String {
+    pub(in crate::serve) fn path(self) -> String {
         format!("/page/{}-{}.{}", self.name, self.sum(), self.end)
     }
 
@@ -66,12 +80,17 @@ impl Asset {
     }
 }
 
-/// The paths of all of them.
+/// The paths of those of the pages.
 pub(in crate::serve) fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
-    [STYLE, SCRIPT, ICON]
-        .into_iter()
-        .fold(Router::new(), |router, asset| {
-            let answer = async move |headers: HeaderMap| asset.answer(&headers);
-            router.route(&asset.path(), get(answer))
-        })
+    routes_of([STYLE, SCRIPT, ICON])
+}
+
+/// The paths of these.
+pub(in crate::serve) fn routes_of<S: Clone + Send + Sync + 'static>(
+    assets: impl IntoIterator<Item = Asset>,
+) -> Router<S> {
+    assets.into_iter().fold(Router::new(), |router, asset| {
+        let answer = async move |headers: HeaderMap| asset.answer(&headers);
+        router.route(&asset.path(), get(answer))
+    })
 }

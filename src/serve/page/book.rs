@@ -85,7 +85,7 @@ async fn take(
         return Err(refusal::foreign(site, words, &foreign));
     }
     let refuse = |problem: ProblemResponse, again| refusal::page(site, words, &problem, again);
-    let form = form::read(request, site).await;
+    let form = form::read::<OrderForm>(request, site).await;
     let form = form.map_err(|problem| refuse(problem, None))?;
     let Some(key) = PageKey::parse(&form.key) else {
         let problem = ProblemResponse::bad_request("the form has no key of the page");

@@ -6,6 +6,7 @@ use axum::extract::Request;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use crate::serve::body;
 use crate::serve::problem::ProblemResponse;
@@ -31,8 +32,11 @@ impl OrderForm {
     }
 }
 
-/// Reads an order.
-pub(super) async fn read(request: Request, site: &Site) -> Result<OrderForm, ProblemResponse> {
+/// Reads a form.
+pub(in crate::serve) async fn read<T: DeserializeOwned>(
+    request: Request,
+    site: &Site,
+) -> Result<T, ProblemResponse> {
     if !is_form(request.headers()) {
         return Err(ProblemResponse::refused(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,

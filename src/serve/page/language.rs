@@ -14,11 +14,11 @@ const MOST: usize = 32;
 
 /// The words of the language that a browser likes.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::serve) struct Language(pub(super) &'static Words);
+pub(in crate::serve) struct Language(pub(in crate::serve) &'static Words);
 
 impl Language {
     /// By `Accept-Language`; English, where it likes none that there is.
-    pub(super) fn of(headers: &HeaderMap) -> Self {
+    pub(in crate::serve) fn of(headers: &HeaderMap) -> Self {
         let sent = headers
             .get_all(ACCEPT_LANGUAGE)
             .iter()

@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use maud::{DOCTYPE, Markup, html};
 
-use super::assets::{ICON, SCRIPT, STYLE};
+use super::assets::{Asset, ICON, SCRIPT, STYLE};
 use super::words::Words;
 use crate::serve::service::Service;
 
@@ -30,10 +30,35 @@ pub(super) struct Page<'p> {
 
 impl Page<'_> {
     pub(super) fn answer(&self, service: &Service, words: &Words) -> Response {
+        let frame = Frame {
+            status: self.status,
+            lang: words.lang,
+            title: self.title,
+            styles: &[STYLE],
+            script: SCRIPT,
+            body: &html! { main { (self.main) } },
+        };
+        frame.answer(service)
+    }
+}
+
+/// A page of whichever part of the service.
+#[derive(Debug)]
+pub(in crate::serve) struct Frame<'f> {
+    pub(in crate::serve) status: StatusCode,
+    pub(in crate::serve) lang: &'static str,
+    pub(in crate::serve) title: &'f str,
+    pub(in crate::serve) styles: &'f [Asset],
+    pub(in crate::serve) script: Asset,
+    pub(in crate::serve) body: &'f Markup,
+}
+
+impl Frame<'_> {
+    pub(in crate::serve) fn answer(&self, service: &Service) -> Response {
         let root = service.root();
         let text = html! {
             (DOCTYPE)
-            html lang=(words.lang) {
+            html lang=(self.lang) {
                 head {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width, initial-scale=1";
@@ -41,25 +66,29 @@ impl Page<'_> {
                     meta name="robots" content="noarchive";
                     title { (self.title) }
                     link rel="icon" href={ (root) (ICON.path()) };
-                    link rel="stylesheet" href={ (root) (STYLE.path()) };
-                    script src={ (root) (SCRIPT.path()) } defer {}
+                    @for style in self.styles {
+                        link rel="stylesheet" href={ (root) (style.path()) };
+                    }
+                    script src={ (root) (self.script.path()) } defer {}
                 }
-                body { main { (self.main) } }
+                body { (self.body) }
             }
         };
-        let mut headers = headers();
-        let mut add = |name: HeaderName, value| headers.insert(name, value);
-        add(
-            CONTENT_TYPE,
-            HeaderValue::from_static("text/html; charset=utf-8"),
-        );
-        add(CONTENT_LANGUAGE, HeaderValue::from_static(words.lang));
-        (self.status, headers, text.into_string()).into_response()
+        document(self.status, self.lang, text.into_string())
     }
 }
 
+/// A whole page, with what each says beside its text.
+pub(in crate::serve) fn document(status: StatusCode, lang: &'static str, text: String) -> Response {
+    let mut headers = headers();
+    let mut add = |name: HeaderName, value| headers.insert(name, HeaderValue::from_static(value));
+    add(CONTENT_TYPE, "text/html; charset=utf-8");
+    add(CONTENT_LANGUAGE, lang);
+    (status, headers, text).into_response()
+}
+
 /// What every answer of the pages says.
-fn headers() -> HeaderMap {
+pub(in crate::serve) fn headers() -> HeaderMap {
     let mut headers = HeaderMap::new();
     headers.insert(CACHE_CONTROL, NO_STORE);
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
@@ -73,7 +102,7 @@ fn headers() -> HeaderMap {
 }
 
 /// Leads a browser to this path, which it is to ask for with GET.
-pub(super) fn see_other(path: &str) -> Response {
+pub(in crate::serve) fn see_other(path: &str) -> Response {
     let mut headers = headers();
     if let Ok(path) = HeaderValue::from_str(path) {
         headers.insert(LOCATION, path);

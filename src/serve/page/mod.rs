@@ -26,10 +26,16 @@ use axum::routing::get;
 
 use super::service::Site;
 
-pub(super) use assets::routes as assets;
+pub(super) use assets::{Asset, ICON, STYLE, routes as assets, routes_of as assets_of};
 pub(super) use fallback::{method_not_allowed, not_found, wanted};
+pub(super) use form::read as read_form;
 pub(super) use language::Language;
+pub(super) use layout::{Frame, document, headers, see_other};
 pub(super) use list::page as list;
+pub(super) use origin::check as check_origin;
+pub(super) use refusal::foreign;
+pub(super) use view::{EventView, moment, seconds_until};
+pub(super) use words::{Plural, Words, fill};
 
 /// The pages of one event, at their whole paths.
 pub(super) fn routes(prefix: &str) -> Router<Site> {

@@ -12,14 +12,14 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// What was compared, where a form came from elsewhere.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Foreign {
+pub(in crate::serve) struct Foreign {
     pub(super) came: String,
     pub(super) expected: String,
 }
 
 /// Whether a form may be taken. A client that says nothing of where it comes from is no browser, and nobody is tricked
 /// into using it.
-pub(super) fn check(service: &Service, headers: &HeaderMap) -> Result<(), Foreign> {
+pub(in crate::serve) fn check(service: &Service, headers: &HeaderMap) -> Result<(), Foreign> {
     let text = |name: &HeaderName| {
         let sent = headers.get(name)?;
         Some(String::from_utf8_lossy(sent.as_bytes()))

@@ -4,7 +4,7 @@ use crate::serve::service::{Service, Site};
 
 impl Service {
     /// The path of the service itself, as browsers see it: that of `--public-url`, without a slash at the end.
-    pub(super) fn root(&self) -> &str {
+    pub(in crate::serve) fn root(&self) -> &str {
         let rest = self.public_url.split_once("://").map_or("", |(_, it)| it);
         rest.find('/').and_then(|at| rest.get(at..)).unwrap_or("")
     }
@@ -20,7 +20,7 @@ impl Service {
 
 impl Site {
     /// The path of one of the event's pages.
-    pub(super) fn page(&self, path: &str) -> String {
+    pub(in crate::serve) fn page(&self, path: &str) -> String {
         format!("{}{}/{path}", self.service.root(), self.event.prefix)
     }
 }

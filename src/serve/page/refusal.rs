@@ -99,7 +99,7 @@ fn retry(words: &Words, problem: &ProblemResponse, again: &Again) -> Markup {
 }
 
 /// A form that was sent from another site. What was compared is told, for it may be a setting that is missing.
-pub(super) fn foreign(site: &Site, words: &Words, foreign: &Foreign) -> Response {
+pub(in crate::serve) fn foreign(site: &Site, words: &Words, foreign: &Foreign) -> Response {
     tracing::warn!(
         "a form came from another origin than that of --public-url or, without it, of Host"
     );

@@ -12,13 +12,13 @@ use crate::serve::reader::StreamCount;
 
 /// An event, as one look found it.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct EventView<'e> {
+pub(in crate::serve) struct EventView<'e> {
     event: &'e Event,
     count: &'e StreamCount,
 }
 
 impl<'e> EventView<'e> {
-    pub(super) fn of(event: &'e Event, count: &'e StreamCount) -> Self {
+    pub(in crate::serve) fn of(event: &'e Event, count: &'e StreamCount) -> Self {
         Self { event, count }
     }
 
@@ -27,25 +27,29 @@ impl<'e> EventView<'e> {
     }
 
     /// What it is called: as its settings say, else as its file.
-    pub(super) fn title(self, words: &'static Words) -> &'e str {
+    pub(in crate::serve) fn title(self, words: &'static Words) -> &'e str {
         let title = self.settings().and_then(|it| it.title.as_deref());
         let name = Some(self.event.name.as_str()).filter(|name| !name.is_empty());
         title.or(name).unwrap_or(words.tickets)
     }
 
-    pub(super) fn date(self) -> Option<&'e str> {
+    pub(in crate::serve) fn date(self) -> Option<&'e str> {
         self.settings()?.date.as_deref()
     }
 
-    pub(super) fn left(self) -> u64 {
+    pub(in crate::serve) fn left(self) -> u64 {
         self.count.state.left
     }
 
-    pub(super) fn held(self) -> u64 {
+    pub(in crate::serve) fn sold(self) -> u64 {
+        self.count.state.sold
+    }
+
+    pub(in crate::serve) fn held(self) -> u64 {
         self.count.state.held
     }
 
-    pub(super) fn on_sale(self) -> OnSale {
+    pub(in crate::serve) fn on_sale(self) -> OnSale {
         self.count.state.on_sale
     }
 
@@ -88,7 +92,7 @@ impl<'e> EventView<'e> {
 }
 
 /// A time of the ledger on the clock of this system, with its zone, for the reader may be in another one.
-pub(super) fn moment(at: &str) -> String {
+pub(in crate::serve) fn moment(at: &str) -> String {
     at.parse::<Timestamp>().map_or_else(
         |_| at.to_owned(),
         |at| {
@@ -99,7 +103,7 @@ pub(super) fn moment(at: &str) -> String {
 }
 
 /// How many seconds it is until then; 0, where that is over.
-pub(super) fn seconds_until(at: &str) -> u64 {
+pub(in crate::serve) fn seconds_until(at: &str) -> u64 {
     let left = at.parse::<Timestamp>().map_or(0, |at| {
         at.as_millisecond() - Timestamp::now().as_millisecond()
     });

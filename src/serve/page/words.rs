@@ -18,28 +18,31 @@ pub(super) use traditional_chinese::TRADITIONAL_CHINESE;
 
 /// What is said of one, and of another number.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Plural(pub(super) &'static str, pub(super) &'static str);
+pub(in crate::serve) struct Plural(
+    pub(in crate::serve) &'static str,
+    pub(in crate::serve) &'static str,
+);
 
 impl Plural {
-    pub(super) fn of(self, number: u64) -> String {
+    pub(in crate::serve) fn of(self, number: u64) -> String {
         let text = if number == 1 { self.0 } else { self.1 };
         fill(text, &number.to_string())
     }
 }
 
 /// The text with this in its place.
-pub(super) fn fill(text: &str, with: &str) -> String {
+pub(in crate::serve) fn fill(text: &str, with: &str) -> String {
     text.replacen("{}", with, 1)
 }
 
 /// A heading, and what is said below it.
-pub(super) type Told = (&'static str, &'static str);
+pub(in crate::serve) type Told = (&'static str, &'static str);
 
 /// What the page says in one language.
 #[derive(Debug)]
-pub(super) struct Words {
+pub(in crate::serve) struct Words {
     /// The language, as in `lang`.
-    pub(super) lang: &'static str,
+    pub(in crate::serve) lang: &'static str,
     pub(super) tickets: &'static str,
     pub(super) events: &'static str,
     /// What stands between two sentences of one line.
@@ -118,7 +121,7 @@ pub(super) struct Words {
     pub(super) released_nothing: &'static str,
     pub(super) released: Told,
     pub(super) expired: Told,
-    pub(super) to_the_event: &'static str,
+    pub(in crate::serve) to_the_event: &'static str,
 
     pub(super) overloaded: Told,
     pub(super) draining: Told,
@@ -160,7 +163,7 @@ impl Words {
     }
 
     /// What is said of a problem that has no page of its own.
-    pub(super) fn problem(&self, problem: &ProblemResponse) -> Told {
+    pub(in crate::serve) fn problem(&self, problem: &ProblemResponse) -> Told {
         match problem.code() {
             "overloaded" => self.overloaded,
             "draining" => self.draining,

@@ -11,6 +11,8 @@ mod client;
 mod cluster;
 pub(crate) mod counts;
 mod description;
+mod desk;
+mod desk_attacks;
 mod drain;
 mod health;
 mod life;

@@ -7,14 +7,14 @@
 use crate::steers;
 
 /// The mark by which some spreadsheets know UTF-8.
-pub(super) const MARK: &str = "\u{feff}";
+pub(crate) const MARK: &str = "\u{feff}";
 
 /// The letters without a width that belong to names: they join those beside them, or keep them apart.
 pub(super) const JOINERS: [char; 2] = ['\u{200c}', '\u{200d}'];
 
 /// A text for a cell: an apostrophe stands before whatever may begin a formula, and what steers is written
 /// out, but for joiners.
-pub(super) fn cell(text: &str) -> String {
+pub(crate) fn cell(text: &str) -> String {
     let mut cell = String::with_capacity(text.len() + 2);
     let mut within = false;
     for (at, c) in text.char_indices() {
