@@ -11,10 +11,6 @@ use serde_json::Value;
 use crate::Result;
 use crate::run::{excerpt, peak_resident_kib};
 
-fn problem(error: std::io::Error) -> String {
-    format!("could not start the service: {error}")
-}
-
 /// A service that listens. Dropped, it is killed.
 pub(super) struct Server {
     child: Child,
@@ -26,12 +22,14 @@ impl Server {
     /// Serves an event of so many tickets in this directory, which is empty.
     pub(super) fn start(tickets: &Path, directory: &Path, stock: u64) -> Result<Self> {
         let event = directory.join("tickets.json");
-        fs::write(&event, format!("{{\"ticket\": {stock}}}\n")).map_err(problem)?;
+        fs::write(&event, format!("{{\"ticket\": {stock}}}\n"))
+            .map_err(|error| format!("{}: {error}", event.display()))?;
         Self::start_on(tickets, directory)
     }
 
     /// Serves the event that is there, `tickets.json`.
     pub(super) fn start_on(tickets: &Path, directory: &Path) -> Result<Self> {
+        let problem = |error: std::io::Error| format!("could not start the service: {error}");
         let (event, log) = (directory.join("tickets.json"), directory.join("log"));
         let mut child = Command::new(tickets)
             .env_remove("TICKETS_FILE")
