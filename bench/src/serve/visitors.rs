@@ -110,13 +110,13 @@ impl Visitor {
         let key = format!("{}-{visit}", self.word);
         let body = r#"{"buyer":"Bert","quantity":1}"#;
         let held = self.order("POST /api/v1/holds", &key, body)?.is(201)?;
-        let hold = format!("/api/v1/holds/{}", id(&held.body, "/hold/id")?);
+        let place = format!("/api/v1/holds/{}", id(&held.body, "/hold/id")?);
         if visit.is_multiple_of(2) {
-            let confirm = format!("POST {hold}/confirm");
+            let confirm = format!("POST {place}/confirm");
             self.order(&confirm, &format!("{key}-end"), "")?.is(200)?;
             return Ok(1);
         }
-        self.order(&format!("DELETE {hold}"), &key, "")?.is(200)?;
+        self.order(&format!("DELETE {place}"), &key, "")?.is(200)?;
         Ok(0)
     }
 
