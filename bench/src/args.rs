@@ -1,6 +1,7 @@
 //! The options of each benchmark, and those that several have in common.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
 
@@ -173,10 +174,29 @@ pub(crate) struct ServeArgs {
     /// How many buyers arrive within a second [default: 10000, with --quick 500]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(300..=20_000))]
     pub(crate) clients: Option<u32>,
+    /// Instead of a rush, clients of all kinds for so long, as in 20m: memory and descriptors must stay as they are
+    #[arg(long, value_name = "TIME", value_parser = soak)]
+    pub(crate) soak: Option<Duration>,
+    /// How often each kind of client comes in a second of the soak
+    #[arg(long, value_name = "N", default_value_t = 5.0, value_parser = seconds, requires = "soak")]
+    pub(crate) rate: f64,
     #[command(flatten)]
     pub(crate) runs: Runs,
     #[command(flatten)]
     pub(crate) common: Common,
+}
+
+fn soak(text: &str) -> Result<Duration> {
+    let wrong = || "write 30s, 20m or 8h".to_owned();
+    let units = [("s", 1), ("m", 60), ("h", 3600)];
+    let split = units.iter().find_map(|(unit, seconds)| {
+        let number = text.strip_suffix(unit)?.parse::<u32>().ok()?;
+        Some((number, *seconds))
+    });
+    let (number, seconds) = split.ok_or_else(wrong)?;
+    let time = Duration::from_secs(u64::from(number) * seconds);
+    let allowed = Duration::from_secs(5)..=Duration::from_secs(7 * 24 * 3600);
+    allowed.contains(&time).then_some(time).ok_or_else(wrong)
 }
 
 fn seconds(text: &str) -> Result<f64> {

@@ -8,6 +8,10 @@ use super::screen::Screen;
 /// Names the shell that asks.
 const VARIABLE: &str = "TICKETS_COMPLETE";
 
+/// Loaded by its name, as from a directory of `$fpath`, the text is run at the first key, which wants its completions, too.
+const ZSH_FIRST_KEY: &[u8] =
+    b"[[ $funcstack[1] != _tickets ]] || _clap_dynamic_completer_tickets \"$@\"\n";
+
 /// Writes what the shell is to read.
 pub(super) fn registration(shell: clap_complete::Shell, screen: &Screen) -> u8 {
     let mut text = Vec::new();
@@ -15,6 +19,9 @@ pub(super) fn registration(shell: clap_complete::Shell, screen: &Screen) -> u8 {
     if let Some(shell) = shells.completer(&shell.to_string()) {
         // Writing to memory does not fail.
         let _ = shell.write_registration(VARIABLE, "tickets", "tickets", "tickets", &mut text);
+    }
+    if shell == clap_complete::Shell::Zsh {
+        text.extend_from_slice(ZSH_FIRST_KEY);
     }
     screen.bytes(&text);
     0

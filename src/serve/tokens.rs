@@ -1,9 +1,10 @@
 //! Tokens: the names and secrets of those who manage.
 
+use std::env;
 use std::fs::File;
 use std::io::Read as _;
 use std::os::unix::fs::MetadataExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use subtle::ConstantTimeEq as _;
 
@@ -37,7 +38,7 @@ impl Tokens {
         let problem = |error| Error::io("read", path, error);
         let mut file = File::open(path).map_err(problem)?;
         let mode = file.metadata().map_err(problem)?.mode();
-        if mode & 0o077 != 0 {
+        if mode & too_many(path) != 0 {
             let message = "others may read the tokens";
             return Err(failure::refused(path, 0, message).hint("'chmod 600' keeps them from it"));
         }
@@ -75,6 +76,14 @@ impl Tokens {
         }
         found
     }
+}
+
+/// The rights that others may not have. Where systemd hands a file over (`LoadCredential=`), this user's right may stand in an access
+/// list, whose mask a mode shows as the group's; the group itself has none.
+fn too_many(path: &Path) -> u32 {
+    let credentials = env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
+    let handed_over = credentials.is_some_and(|it| path.parent() == Some(it.as_path()));
+    if handed_over { 0o007 } else { 0o077 }
 }
 
 /// How a line looks.

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What no test runs, and why.
-const NOT_RUN: [(&str, &str, &str); 33] = [
+const NOT_RUN: [(&str, &str, &str); 37] = [
     ("README.md", "cargo test", "this is it"),
     (
         "README.md",
@@ -155,6 +155,26 @@ const NOT_RUN: [(&str, &str, &str); 33] = [
         SLICE,
     ),
     (
+        "docs/service.md",
+        "sudo apt-get install --yes ./tickets_0.1.0-1_amd64.deb",
+        PACKAGE,
+    ),
+    (
+        "docs/service.md",
+        "sudo -u tickets tickets -f /var/lib/tickets/tickets.json init 200 --group --title \"Summer gala\"",
+        PACKAGE,
+    ),
+    (
+        "docs/service.md",
+        "sudo systemctl enable --now tickets.socket tickets.service",
+        PACKAGE,
+    ),
+    (
+        "docs/service.md",
+        "curl --silent --show-error --fail --retry 9 --retry-connrefused http://127.0.0.1:8080/readyz",
+        PACKAGE,
+    ),
+    (
         "examples/threads_or_processes.rs",
         "cargo run --release --example threads_or_processes",
         "a measurement; docs/chapter.md has it with --quick",
@@ -166,6 +186,7 @@ const NOT_RUN: [(&str, &str, &str); 33] = [
     ),
 ];
 const MINUTES: &str = "a benchmark of minutes, on a machine that does nothing else";
+const PACKAGE: &str = "installs a package; packaging/try runs these lines, in a system of its own";
 const SLICE: &str = "the whole matrix takes hours; faults/slice.rs runs a slice of each row";
 
 /// A command line, and what stands below it.

@@ -1,7 +1,10 @@
 //! The service in a rush: many buyers arrive within a second, each by a connection of its own, and do not wait for each
-//! other; one in ten goes before it is answered.
+//! other; one in ten goes before it is answered. Or a soak: few clients for a long time.
 
+mod client;
 mod server;
+mod soak;
+mod visitors;
 
 use std::collections::{BTreeMap, HashSet};
 use std::fs;
@@ -39,8 +42,15 @@ struct Rush {
     sold: HashSet<String>,
 }
 
-/// Measures.
+/// Measures rushes, or soaks.
 pub(crate) fn run(args: &ServeArgs) -> Result<FigureReport> {
+    match args.soak {
+        Some(time) => soak::run(args, time),
+        None => rushes(args),
+    }
+}
+
+fn rushes(args: &ServeArgs) -> Result<FigureReport> {
     let tickets = args.program.find()?;
     let scratch = Scratch::new()?;
     let machine = Machine::look(scratch.path(), &[]);

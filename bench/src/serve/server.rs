@@ -21,9 +21,16 @@ pub(super) struct Server {
 impl Server {
     /// Serves an event of so many tickets in this directory, which is empty.
     pub(super) fn start(tickets: &Path, directory: &Path, stock: u64) -> Result<Self> {
+        let event = directory.join("tickets.json");
+        fs::write(&event, format!("{{\"ticket\": {stock}}}\n"))
+            .map_err(|error| format!("{}: {error}", event.display()))?;
+        Self::start_on(tickets, directory)
+    }
+
+    /// Serves the event that is there, `tickets.json`.
+    pub(super) fn start_on(tickets: &Path, directory: &Path) -> Result<Self> {
         let problem = |error: std::io::Error| format!("could not start the service: {error}");
         let (event, log) = (directory.join("tickets.json"), directory.join("log"));
-        fs::write(&event, format!("{{\"ticket\": {stock}}}\n")).map_err(problem)?;
         let mut child = Command::new(tickets)
             .env_remove("TICKETS_FILE")
             .arg("-f")
@@ -67,11 +74,36 @@ impl Server {
         peak_resident_kib(self.child.id()).unwrap_or(0) as f64 / 1024.0
     }
 
+    /// What the system says of its memory by this name, in MiB.
+    pub(super) fn memory_mib(&self, name: &str) -> Result<f64> {
+        let place = format!("/proc/{}/status", self.child.id());
+        let status = fs::read_to_string(&place).map_err(|error| format!("{place}: {error}"))?;
+        let kib = status.lines().find_map(|line| {
+            let value = line.strip_prefix(name)?.trim().strip_suffix(" kB")?;
+            value.parse::<f64>().ok()
+        });
+        kib.map(|kib| kib / 1024.0)
+            .ok_or_else(|| format!("{place} has no {name}"))
+    }
+
     /// How many descriptors it has open.
     pub(super) fn descriptors(&self) -> Result<usize> {
+        Ok(self.open()?.len())
+    }
+
+    /// How many of them are sockets.
+    pub(super) fn sockets(&self) -> Result<usize> {
+        let is_socket =
+            |path: &PathBuf| path.as_os_str().as_encoded_bytes().starts_with(b"socket:");
+        Ok(self.open()?.iter().filter(|path| is_socket(path)).count())
+    }
+
+    /// What each descriptor leads to, as long as it does.
+    fn open(&self) -> Result<Vec<PathBuf>> {
         let place = format!("/proc/{}/fd", self.child.id());
         let open = fs::read_dir(&place).map_err(|error| format!("{place}: {error}"))?;
-        Ok(open.count())
+        let open = open.filter_map(|entry| fs::read_link(entry.ok()?.path()).ok());
+        Ok(open.collect())
     }
 
     /// Has it drained. It must exit with 0.

@@ -20,6 +20,7 @@ mod limits;
 #[allow(dead_code, reason = "the benchmark tells the times")]
 mod load;
 mod management;
+mod monitoring;
 mod page;
 mod page_attacks;
 mod page_holds;

@@ -3,12 +3,12 @@
 use std::fs;
 use std::net::TcpListener;
 use std::os::fd::OwnedFd;
-use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
+use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, PermissionsExt as _};
 use std::os::unix::net::{UnixDatagram, UnixListener, UnixStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use super::client::{Answer, Server, command, exchange, through_shell};
+use super::client::{Answer, Server, bearer, command, exchange, through_shell};
 use crate::harness::{TestEvent, eventually};
 
 const EVENT: &[u8] = b"GET /api/v1/event HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
@@ -155,6 +155,27 @@ fn the_service_manager_is_told_the_beginning_and_the_end() {
     server.terminate();
     assert!(told().contains("STOPPING=1"));
     assert_eq!(server.ended().0, Some(0));
+}
+
+#[test]
+fn tokens_that_the_service_manager_hands_over_may_have_a_mask_and_others_may_not_read_them() {
+    let event = TestEvent::stock(3);
+    let with = |mode: u32| {
+        let command = command(&event, "--listen 127.0.0.1:0");
+        fs::set_permissions(event.path("tokens"), fs::Permissions::from_mode(mode)).unwrap();
+        command
+    };
+    let mut handed = with(0o440);
+    handed.env("CREDENTIALS_DIRECTORY", event.directory());
+    let server = Server::run(&event, handed);
+    server.call("GET /api/v1/sales", &[&bearer()], "").is(200);
+    drop(server);
+    for (mode, directory) in [(0o444, event.directory()), (0o440, Path::new("/elsewhere"))] {
+        let mut refused = with(mode);
+        refused.env("CREDENTIALS_DIRECTORY", directory);
+        let refused = refused.output().unwrap();
+        assert_eq!(refused.status.code(), Some(4), "{mode:o} {refused:?}");
+    }
 }
 
 #[test]
