@@ -160,6 +160,7 @@ fn is_passing(failed: &Failed) -> bool {
         || says("timed out")
         || says("too many requests")
         || says("server stopped")
+        || says("proposal dropped")
 }
 
 /// What helps where certificates are refused: nothing was done then, whatever was sent already.

@@ -11,6 +11,7 @@ use super::keys::KeyNames;
 use super::lines::Look;
 use super::settings::KnownSettings;
 use super::stepped::Stepping;
+use super::turns::Turns;
 use crate::error::Result;
 use crate::ledger::LockKind;
 
@@ -37,6 +38,8 @@ pub(crate) struct EtcdStore {
     pub(super) conflicts: u32,
     /// How many lines the change has that came too late last.
     pub(super) late_lines: u32,
+    /// Whether what is much waits for its turn.
+    pub(super) turns: Turns,
     /// Of a buyer of a rush: the lock it takes. Every other change compares and tries again.
     pub(super) rush_lock: Option<LockKind>,
     /// How long the lease of a lock lives.
@@ -74,6 +77,7 @@ impl EtcdStore {
             deadline: None,
             conflicts: 0,
             late_lines: 1,
+            turns: Turns::default(),
             rush_lock: None,
             time_to_live: Duration::from_secs(2),
             stepping: None,
