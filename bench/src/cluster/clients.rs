@@ -32,7 +32,7 @@ fn client(event: &str, number: usize, end: Instant) -> Result<f64> {
     let mut sold = 0_u32;
     while Instant::now() < end {
         let key = format!("client-{number}-{sold}");
-        let order = Order::new("buyer", 1).key(&key).wait(PATIENCE);
+        let order = Order::new("buyer", 1).key(key.as_str()).wait(PATIENCE);
         office.purchase(&order, &mut Unobserved).map_err(problem)?;
         sold += 1;
     }
