@@ -12,8 +12,10 @@ use super::lines::Look;
 use super::settings::KnownSettings;
 use super::stepped::Stepping;
 use super::turns::Turns;
+use super::watch::watch_changes;
 use crate::error::Result;
 use crate::ledger::LockKind;
+use crate::store::change_watch::{ChangeWatch, OnChange};
 
 /// How long each request of a look takes at most: nobody said a limit for it.
 pub(super) const LOOKING: Deadline = Deadline::EachRequest(Duration::from_secs(10));
@@ -82,6 +84,11 @@ impl EtcdStore {
             time_to_live: Duration::from_secs(2),
             stepping: None,
         })
+    }
+
+    /// Tells whenever the event may have changed, from a thread of its own.
+    pub(crate) fn watch(self, on_change: OnChange) -> Result<ChangeWatch> {
+        watch_changes(self.space, on_change)
     }
 
     /// A change begins that waits so long for what others do; a request is given time to be answered in any case.

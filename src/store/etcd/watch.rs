@@ -11,7 +11,6 @@ use serde::{Deserialize, Serialize};
 
 use super::attempt::stream;
 use super::deadline::Deadline;
-use super::event_store::EtcdStore;
 use super::key_space::KeySpace;
 use super::wire::{Bytes, Header, KeyValue, WireNumber};
 use crate::error::{Error, Kind, Result};
@@ -66,11 +65,9 @@ struct WatchEvent {
 /// Is told of the count: at each beginning that it may have changed, and of each change how it stands.
 type Tell<'t> = dyn Fn(Option<(KeyValue, u64)>) + 't;
 
-impl EtcdStore {
-    /// Tells whenever the count may have changed, from a thread of its own.
-    pub(crate) fn watch(self, on_change: OnChange) -> Result<ChangeWatch> {
-        start(self.space, move |_| on_change())
-    }
+/// Tells whenever the count of this event may have changed, from a thread of its own.
+pub(super) fn watch_changes(space: KeySpace, on_change: OnChange) -> Result<ChangeWatch> {
+    start(space, move |_| on_change())
 }
 
 /// Tells of each count of this event that somebody writes from now on, and as of when it was told.
@@ -161,6 +158,9 @@ mod tests {
     use std::sync::mpsc::channel;
 
     use super::*;
+    use crate::store::etcd::address::Address;
+    use crate::store::etcd::client::Client;
+    use crate::store::etcd::keys::KeyNames;
 
     const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -210,11 +210,13 @@ mod tests {
             }
         });
         let (tells, told) = channel();
-        let store = EtcdStore::at(Path::new(&address)).unwrap();
+        let address = Address::parse(Path::new(&address), &|_| None).unwrap();
+        let names = KeyNames::of(address.event());
+        let client = Client::new(address, None).unwrap();
         let on_change = move || {
             let _ = tells.send(());
         };
-        let watch = store.watch(Box::new(on_change)).unwrap();
+        let watch = watch_changes(KeySpace { client, names }, Box::new(on_change)).unwrap();
         let mut all: Vec<String> = Vec::new();
         all.resize_with(5, || asked.recv_timeout(PATIENCE).unwrap());
         let calls = all.iter().map(|asked| asked.split(' ').nth(1).unwrap());
