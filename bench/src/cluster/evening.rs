@@ -28,7 +28,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// Holds it; an error where one ticket too many was sold, or one too few, or an answer was taken back.
 pub(super) fn hold(program: &Path, place: &Path) -> Result<Vec<Figure>> {
     let mut nodes = Nodes::start(place)?;
-    let event = nodes.address("evening");
+    let event = nodes.address("evening")?;
     tickets(program, &event, &["init", &STOCK.to_string()])?;
     let services = [0, 1]
         .map(|at| Service::of_event(program, &event, &place.join(format!("service-{at}.log"))));

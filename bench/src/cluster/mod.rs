@@ -138,7 +138,7 @@ impl<'s> Bench<'s> {
                 connections,
             } => self.served(services, connections, run).map(Some),
             Seller::Clients(clients) => {
-                let event = self.nodes.address(&format!("clients-{clients}-{run}"));
+                let event = self.nodes.address(&format!("clients-{clients}-{run}"))?;
                 tickets(&self.program, &event, &["init", STOCK])?;
                 let (bought, seconds) = clients::sell(&event, clients, self.time)?;
                 self.audited(&event, bought, 0)?;
@@ -168,7 +168,7 @@ impl<'s> Bench<'s> {
     fn served(&self, services: usize, connections: usize, run: u32) -> Result<f64> {
         let event = self
             .nodes
-            .address(&format!("gala-{services}-{connections}-{run}"));
+            .address(&format!("gala-{services}-{connections}-{run}"))?;
         tickets(&self.program, &event, &["init", STOCK])?;
         let log = |at: usize| self.scratch.path().join(format!("service-{at}.log"));
         let started: Result<Vec<Service>> = (0..services)
