@@ -75,7 +75,8 @@ fn in_groups(mut puts: Vec<Value>, compared: usize) -> Vec<Value> {
     let ways = (compared..=OPERATIONS - 2).filter_map(|places| {
         let room = OPERATIONS - places;
         let groups = all.saturating_sub(places).div_ceil(room - 1);
-        (groups <= places).then_some((groups * (room + 1), places - groups, room))
+        let alone = places.checked_sub(groups)?;
+        Some((groups * (room + 1), alone, room))
     });
     if let Some((_, alone, room)) = ways.min().filter(|_| all > OPERATIONS) {
         let deeper = puts.split_off(alone);

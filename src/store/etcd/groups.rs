@@ -22,7 +22,8 @@ pub(super) fn in_groups(mut operations: Vec<TxnOperation>, compared: usize) -> V
     let ways = (compared.max(1)..=OPERATIONS - 2).filter_map(|places| {
         let room = OPERATIONS - places;
         let groups = all.saturating_sub(places).div_ceil(room - 1);
-        (groups <= places).then_some((groups * (room + 1), places - groups, room))
+        let alone = places.checked_sub(groups)?;
+        Some((groups * (room + 1), alone, room))
     });
     let Some((_, alone, room)) = ways.min() else {
         return operations;
