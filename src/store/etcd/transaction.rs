@@ -108,8 +108,11 @@ impl<'s> ClusterChange<'s> {
         if store.rush_lock.is_some() || !store.turns.are_taken() {
             return;
         }
-        let known = store.likely_head.as_ref().map_or(0, |head| head.modified);
-        if let Some((count, at)) = store.turns.wait(known) {
+        // Where nothing is known it is read, with the keys: what was assumed of them may have been wrong.
+        let Some(known) = store.likely_head.as_ref() else {
+            return;
+        };
+        if let Some((count, at)) = store.turns.wait(known.modified) {
             store.likely_head = store.space.head_of(&count, at).ok();
         }
     }
