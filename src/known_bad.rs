@@ -107,7 +107,7 @@ mod mistakes {
         "body-awaited" BodyAwaited: "A service that is told to end waits for the rest of a body.";
         "fence-ignored" FenceIgnored: "On a cluster who holds the lock writes without a look at whether it holds it still.";
         "unknown-failed" UnknownFailed: "An order that was sent to a cluster and not answered is said to have failed.";
-        "read-lagging" ReadLagging: "The count of a cluster is read from whichever node is asked, however far it lags behind.";
+        "read-lagging" ReadLagging: "An event on a cluster is read from whichever node is asked, however far it lags behind.";
         "hold-leased" HoldLeased: "The lines of a hold on a cluster go with a lease, which ends.";
         "socket-leaked" SocketLeaked: "The socket of a connection is never closed.";
     }

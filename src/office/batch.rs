@@ -141,6 +141,7 @@ impl BoxOffice {
             Err(error) => error,
         };
         let (head, written) = (batch.head, batch.is_written);
+        let was_read = written || !self.store.assumes();
         // What others wrote before may be durable all the same: who asks for it again is told so.
         let earlier = members
             .as_slice()
@@ -166,7 +167,7 @@ impl BoxOffice {
                     }
                 }
                 Some(Err(error)) if member.known_before(&head).is_some() => Err(error.again()),
-                _ => member.fail(&error, written, &head),
+                _ => member.fail(&error, (was_read, written), &head),
             })
             .collect()
     }
@@ -190,6 +191,9 @@ fn options<'o>(orders: impl Iterator<Item = &'o Order<'o>>) -> CommitOptions {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::{Error, Kind};
+    use crate::office::ahead::Ahead;
+    use crate::office::taking::Stock;
 
     #[test]
     fn all_wait_as_long_as_the_most_patient_and_are_as_safe_as_the_safest() {
@@ -208,5 +212,26 @@ mod tests {
         }
         let quick = [order(0, Durability::Process), order(1, Durability::Process)];
         assert_eq!(options(quick.iter()).durability, Durability::Process);
+    }
+
+    /// On a cluster the ledger may have said otherwise, had it been read.
+    #[test]
+    fn a_refusal_by_what_was_assumed_falls_with_its_commit() {
+        for (was_read, expected) in [(true, Kind::SoldOut { left: 1 }), (false, Kind::Io)] {
+            let mut office = BoxOffice::in_memory(1).unwrap();
+            let order = Order::new("ann", 2).key("k");
+            let name = WrittenName::of(&order);
+            let purchase = office.asked(&order, name.as_ref().unwrap(), None);
+            let mut nobody = Unobserved;
+            let mut member = BatchMember::new(purchase, &mut nobody);
+            let options = CommitOptions::durable(Duration::ZERO);
+            let mut ledger = office.store.begin(options).unwrap();
+            let head = ledger.head().unwrap();
+            let mut ahead = Ahead::of(&mut *ledger, head);
+            member.decide(&mut ahead, &mut Stock::default());
+            let why = Error::new(Kind::Io, "nobody answers");
+            let told = member.fail(&why, (was_read, false), &head);
+            assert_eq!(told.unwrap_err().kind(), expected);
+        }
     }
 }

@@ -133,11 +133,18 @@ impl<'o> BatchMember<'o> {
     }
 
     /// What is answered where the commit failed. A refusal stands where what it rests on stands on the ledger: all that
-    /// was there before the batch, and where they are written, the lines of the batch.
-    pub(super) fn fail(self, why: &Error, written: bool, before: &Tally) -> Result<Sale> {
+    /// was there before the batch, unless that was assumed and not read, and where they are written, the lines of the batch.
+    pub(super) fn fail(
+        self,
+        why: &Error,
+        (was_read, written): (bool, bool),
+        before: &Tally,
+    ) -> Result<Sale> {
         match (self.asked, self.decided) {
             (Asked::Stopped(error), _) => Err(error),
-            (_, Decided::Refused { error, by }) if written || by.seq == before.seq => Err(error),
+            (_, Decided::Refused { error, by }) if written || was_read && by.seq == before.seq => {
+                Err(error)
+            }
             _ => Err(why.again()),
         }
     }

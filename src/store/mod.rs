@@ -185,6 +185,11 @@ pub(crate) trait Store: Debug + Send {
 
     /// What was recovered, and what is unusual, since this was last asked; in words for people.
     fn notes(&mut self) -> Vec<String>;
+
+    /// Whether a change may be decided by what is only assumed of the ledger, and compared when it is written.
+    fn assumes(&self) -> bool {
+        false
+    }
 }
 
 /// What a decision looks at: the ledger up to its head.

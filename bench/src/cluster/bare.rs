@@ -14,7 +14,7 @@ const COUNT: usize = 190;
 const LINE: usize = 190;
 
 /// So many operations go into one transaction, and as many fewer into one within it.
-const GROUP: usize = 64;
+const OPERATIONS: usize = 128;
 
 /// Sales a second of one client, who puts so many lines into each transaction, one after another.
 pub(super) fn measure(address: SocketAddr, lines: usize, time: Duration) -> Result<f64> {
@@ -60,20 +60,30 @@ fn transaction(prefix: &str, count: &str, modified: u64, (number, lines): (usize
         puts.push(put(line(at), &[b'l'; LINE]));
         puts.push(put(key(at), b"123456\n"));
     }
-    if puts.len() > GROUP {
-        let groups = puts
-            .chunks(GROUP)
-            .map(|group| json!({"request_txn": {"success": group}}));
-        puts = groups.collect();
-    }
+    let puts = in_groups(puts, lines + 2);
     let behind = base64(format!("{prefix}/ledger/0000010").as_bytes());
-    let created = |key: String| json!({"key": key, "result": "EQUAL", "target": "CREATE", "create_revision": "0"});
-    let mut compare: Vec<Value> = (0..lines.min(GROUP - 4))
-        .map(|at| created(key(at)))
-        .collect();
-    compare.push(json!({"key": count, "result": "EQUAL", "target": "MOD", "mod_revision": modified.to_string()}));
-    compare.push(json!({"key": line(0), "range_end": behind, "result": "EQUAL", "target": "CREATE", "create_revision": "0"}));
+    // What is not there has had no version, which is what is compared where nothing is said.
+    let mut compare: Vec<Value> = (0..lines).map(|at| json!({"key": key(at)})).collect();
+    compare.push(json!({"key": count, "target": "MOD", "mod_revision": modified.to_string()}));
+    compare.push(json!({"key": line(0), "range_end": behind}));
     json!({"compare": compare, "success": puts, "failure": [{"request_range": {"key": count}}]})
+}
+
+/// These in one transaction with so many comparisons: as few as can be in others within it.
+fn in_groups(mut puts: Vec<Value>, compared: usize) -> Vec<Value> {
+    let all = puts.len();
+    let ways = (compared..=OPERATIONS - 2).filter_map(|places| {
+        let room = OPERATIONS - places;
+        let groups = all.saturating_sub(places).div_ceil(room - 1);
+        let alone = places.checked_sub(groups)?;
+        Some((groups * (room + 1), alone, room))
+    });
+    if let Some((_, alone, room)) = ways.min().filter(|_| all > OPERATIONS) {
+        let deeper = puts.split_off(alone);
+        let groups = deeper.chunks(room);
+        puts.extend(groups.map(|group| json!({"request_txn": {"success": group}})));
+    }
+    puts
 }
 
 /// As the gateway takes bytes.

@@ -28,7 +28,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// Holds it; an error where one ticket too many was sold, or one too few, or an answer was taken back.
 pub(super) fn hold(program: &Path, place: &Path) -> Result<Vec<Figure>> {
     let mut nodes = Nodes::start(place)?;
-    let event = nodes.address("evening");
+    let event = nodes.address("evening")?;
     tickets(program, &event, &["init", &STOCK.to_string()])?;
     let services = [0, 1]
         .map(|at| Service::of_event(program, &event, &place.join(format!("service-{at}.log"))));
@@ -57,9 +57,9 @@ pub(super) fn hold(program: &Path, place: &Path) -> Result<Vec<Figure>> {
     }
     let rushed = rush.join().map_err(|_| "the buyers have panicked")?;
     let rushed = rushed.map_err(|error| format!("the rush: {error}"))?;
-    let told = ids(&rushed)?;
+    let told = ids(&rushed, true)?;
     let again = load::retry(&addresses, BUYERS, AT_ONCE).map_err(|error| error.to_string())?;
-    let all = ids(&again)?;
+    let all = ids(&again, false)?;
     let audit = tickets(program, &event, &["audit"])?;
     let number = |name: &str| audit.get(name).and_then(Value::as_u64);
     let is_exact =
@@ -95,8 +95,9 @@ fn until_sold(program: &Path, event: &str, many: u64) -> Result<u64> {
     ))
 }
 
-/// What was answered as sold; whoever was answered was told one or the other, or to come later.
-fn ids(outcomes: &[Outcome]) -> Result<HashSet<String>> {
+/// What was answered as sold; whoever was answered was told one or the other, or to come later, or the first time that nobody
+/// knows.
+fn ids(outcomes: &[Outcome], is_first: bool) -> Result<HashSet<String>> {
     let mut ids = HashSet::new();
     for outcome in outcomes {
         let Outcome::Answered { status, body, .. } = outcome else {
@@ -105,6 +106,8 @@ fn ids(outcomes: &[Outcome]) -> Result<HashSet<String>> {
         match status {
             200 | 201 if ids.insert(serve::id(body)?) => {}
             409 | 503 => {}
+            // Nothing was said of it: who is told so asks again with the same key.
+            500 if is_first && body.contains("\"outcome_unknown\"") => {}
             _ => return Err(format!("answered with {status}: {body}")),
         }
     }

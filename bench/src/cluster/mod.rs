@@ -2,6 +2,7 @@
 //! replica: all on this machine's one disk, in turn.
 
 mod bare;
+mod clients;
 mod evening;
 mod gateway;
 mod nodes;
@@ -136,12 +137,23 @@ impl<'s> Bench<'s> {
                 services,
                 connections,
             } => self.served(services, connections, run).map(Some),
-            Seller::Postgres(connections) => {
+            Seller::Clients(clients) => {
+                let event = self.nodes.address(&format!("clients-{clients}-{run}"))?;
+                tickets(&self.program, &event, &["init", STOCK])?;
+                let (bought, seconds) = clients::sell(&event, clients, self.time)?;
+                self.audited(&event, bought, 0)?;
+                Ok(Some(bought / seconds))
+            }
+            Seller::Postgres {
+                connections,
+                is_gathered,
+            } => {
                 let Some((postgres, peer)) = &self.postgres else {
                     return Ok(None);
                 };
                 let mut command = Command::new(peer);
                 command.args([&postgres.connection(), STOCK]);
+                command.args(is_gathered.then_some("gathered"));
                 let log = self.scratch.path().join("peer.log");
                 let service = Service::start(&mut command, &log)?;
                 let (bought, seconds) =
@@ -156,7 +168,7 @@ impl<'s> Bench<'s> {
     fn served(&self, services: usize, connections: usize, run: u32) -> Result<f64> {
         let event = self
             .nodes
-            .address(&format!("gala-{services}-{connections}-{run}"));
+            .address(&format!("gala-{services}-{connections}-{run}"))?;
         tickets(&self.program, &event, &["init", STOCK])?;
         let log = |at: usize| self.scratch.path().join(format!("service-{at}.log"));
         let started: Result<Vec<Service>> = (0..services)
@@ -174,13 +186,15 @@ impl<'s> Bench<'s> {
             all = (all.0 + bought, f64::max(all.1, seconds));
         }
         drop(started);
-        let audit = tickets(&self.program, &event, &["audit"])?;
-        let sold = audit
-            .get("sold")
-            .map(ToString::to_string)
-            .unwrap_or_default();
-        check(&sold, all.0, connections)?;
+        self.audited(&event, all.0, connections)?;
         Ok(all.0 / all.1)
+    }
+
+    /// The event adds up, and to what was answered.
+    fn audited(&self, event: &str, bought: f64, connections: usize) -> Result<()> {
+        let audit = tickets(&self.program, event, &["audit"])?;
+        let sold = audit.get("sold").map(ToString::to_string);
+        check(&sold.unwrap_or_default(), bought, connections)
     }
 }
 

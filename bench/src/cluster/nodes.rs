@@ -108,10 +108,17 @@ impl Nodes {
         self.addresses.iter().map(|(client, _)| *client)
     }
 
-    /// The address of an event.
-    pub(super) fn address(&self, event: &str) -> String {
-        let all: Vec<String> = self.clients().map(|address| address.to_string()).collect();
-        format!("etcd://{}/{event}", all.join(","))
+    /// The address of an event, the node that leads first: through another one each commit goes a way more.
+    pub(super) fn address(&self, event: &str) -> Result<String> {
+        let (leader, _) = self.leader()?;
+        let mut all: Vec<(bool, String)> = self
+            .clients()
+            .enumerate()
+            .map(|(at, address)| (at != leader, address.to_string()))
+            .collect();
+        all.sort();
+        let all: Vec<String> = all.into_iter().map(|(_, address)| address).collect();
+        Ok(format!("etcd://{}/{event}", all.join(",")))
     }
 
     /// Which node leads, and where it listens.

@@ -12,32 +12,45 @@ pub(super) const MANY: usize = 64;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Seller {
     Bare(usize),
-    Served { services: usize, connections: usize },
-    Postgres(usize),
+    Clients(usize),
+    Served {
+        services: usize,
+        connections: usize,
+    },
+    Postgres {
+        connections: usize,
+        is_gathered: bool,
+    },
+}
+
+const fn served(services: usize, connections: usize) -> Seller {
+    Seller::Served {
+        services,
+        connections,
+    }
+}
+
+const fn postgres(connections: usize, is_gathered: bool) -> Seller {
+    Seller::Postgres {
+        connections,
+        is_gathered,
+    }
 }
 
 /// In the order in which they are measured.
-pub(super) const SELLERS: [Seller; 8] = [
+pub(super) const SELLERS: [Seller; 12] = [
     Seller::Bare(1),
-    Seller::Served {
-        services: 1,
-        connections: 1,
-    },
-    Seller::Postgres(1),
+    Seller::Clients(1),
+    served(1, 1),
+    postgres(1, false),
+    Seller::Clients(8),
+    Seller::Clients(32),
     Seller::Bare(MANY),
-    Seller::Served {
-        services: 1,
-        connections: MANY,
-    },
-    Seller::Postgres(MANY),
-    Seller::Served {
-        services: 3,
-        connections: MANY,
-    },
-    Seller::Served {
-        services: 3,
-        connections: 3 * MANY,
-    },
+    served(1, MANY),
+    postgres(MANY, false),
+    postgres(MANY, true),
+    served(3, MANY),
+    served(3, 3 * MANY),
 ];
 
 impl Seller {
@@ -45,6 +58,8 @@ impl Seller {
         match self {
             Self::Bare(1) => "bare transactions, one sale each".to_owned(),
             Self::Bare(lines) => format!("bare transactions, {lines} sales each"),
+            Self::Clients(1) => "tickets, 1 client".to_owned(),
+            Self::Clients(clients) => format!("tickets, {clients} clients"),
             Self::Served {
                 services: 1,
                 connections,
@@ -53,8 +68,12 @@ impl Seller {
                 services,
                 connections,
             } => format!("{services} services of one event, {connections} connections in all"),
-            Self::Postgres(connections) => {
-                format!("PostgreSQL, synchronous replica, {connections} connections")
+            Self::Postgres {
+                connections,
+                is_gathered,
+            } => {
+                let how = if is_gathered { ", gathered" } else { "" };
+                format!("PostgreSQL, synchronous replica{how}, {connections} connections")
             }
         }
     }
@@ -68,28 +87,30 @@ pub(super) fn figures(mut rates: BTreeMap<usize, Vec<f64>>) -> Result<Vec<Figure
             found.insert(seller, Figure::of(seller.name(), "sales", rates)?);
         }
     }
-    let served = |services, connections| Seller::Served {
-        services,
-        connections,
-    };
     let ratios = [
+        (
+            Seller::Clients(1),
+            Seller::Bare(1),
+            0.8,
+            "1 client of bare transactions",
+        ),
         (
             served(1, 1),
             Seller::Bare(1),
             0.8,
-            "of bare transactions, 1 connection",
+            "1 connection of bare transactions",
         ),
         (
             served(1, MANY),
             Seller::Bare(MANY),
             0.9,
-            "of bare transactions, 64 connections",
+            "64 connections of bare transactions",
         ),
         (
             served(1, MANY),
-            Seller::Postgres(MANY),
+            postgres(MANY, false),
             5.0,
-            "of PostgreSQL, 64 connections",
+            "64 connections of PostgreSQL's",
         ),
         (
             served(3, MANY),

@@ -55,7 +55,11 @@ pub(in crate::serve) async fn follow(event: Arc<Event>, drain: Drain) {
             () = event.changed.notified() => {}
             () = drain.begun() => return,
         }
-        if event.changes.receiver_count() == 0 {
+        let is_followed = event.changes.receiver_count() > 0;
+        if let Some(watch) = &event.watch {
+            watch.rest(!is_followed);
+        }
+        if !is_followed {
             continue;
         }
         let seen = event.reader.read().await;
@@ -98,6 +102,10 @@ fn differ(before: &Seen, now: &Seen) -> bool {
 pub(super) async fn stream(State(site): State<Site>) -> Result<Response, ProblemResponse> {
     let place = site.service.room.stream()?;
     let changes = site.event.changes.subscribe();
+    if site.event.watch.is_some() {
+        // It rests while nobody follows.
+        site.event.changed.notify_one();
+    }
     let first = site.event.reader.read().await;
     if let Err(problem) = first {
         return Err(problem);

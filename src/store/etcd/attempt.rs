@@ -81,12 +81,16 @@ pub(super) fn attempt(
     body: &[u8],
     limit: Duration,
 ) -> AttemptAnswer {
-    let request = agent
-        .post(url)
-        .config()
-        .timeout_global(Some(limit))
-        .timeout_resolve(Some(limit.min(CONNECT)))
-        .timeout_connect(Some(limit.min(CONNECT)))
+    let (all, some) = (Some(limit), Some(limit.min(CONNECT)));
+    let request = agent.post(url).config().timeout_connect(some);
+    // A limit for all of a request is one for the look-up of its host, too, which takes a thread each time.
+    let request = if has_number(url) {
+        let request = request.timeout_send_request(all).timeout_send_body(all);
+        request.timeout_recv_response(all).timeout_recv_body(all)
+    } else {
+        request.timeout_global(all).timeout_resolve(some)
+    };
+    let request = request
         .build()
         .header("Content-Type", "application/json")
         .header("Grpc-Metadata-hasleader", wants_leader());
@@ -111,6 +115,13 @@ pub(super) fn attempt(
             answer => answer,
         },
     }
+}
+
+/// Whether the host is told by its number, and need not be looked up.
+fn has_number(url: &str) -> bool {
+    let mut parts = url.split('/').skip(2);
+    let host = parts.next().unwrap_or_default();
+    host.parse::<std::net::SocketAddr>().is_ok()
 }
 
 /// Whether a node is asked only as long as it has a leader: else one that is cut off from the others waits for them, or
@@ -160,6 +171,7 @@ fn is_passing(failed: &Failed) -> bool {
         || says("timed out")
         || says("too many requests")
         || says("server stopped")
+        || says("proposal dropped")
 }
 
 /// What helps where certificates are refused: nothing was done then, whatever was sent already.
@@ -220,6 +232,19 @@ fn failed(error: &ureq::Error) -> AttemptAnswer {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_is_told_from_a_name() {
+        for (url, expected) in [
+            ("http://127.0.0.1:2379/v3/kv/txn", true),
+            ("https://[::1]:2379/v3/kv/txn", true),
+            ("http://localhost:2379/v3/kv/txn", false),
+            ("http://127.0.0.1.example:2379/", false),
+            ("http:", false),
+        ] {
+            assert_eq!(has_number(url), expected, "{url}");
+        }
+    }
 
     #[test]
     fn what_passes_is_told_from_what_any_endpoint_would_refuse() {

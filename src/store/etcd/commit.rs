@@ -5,6 +5,7 @@
 
 use super::client::Failure;
 use super::deadline::Deadline;
+use super::groups::{KEYS_COMPARED, OTHERS, in_groups};
 use super::key_space::{ClusterHead, KeySpace};
 use super::prepared::{PreparedPart, pieces};
 use super::wire::{
@@ -32,36 +33,6 @@ pub(super) enum Done {
     Written(Box<ClusterHead>),
     /// The condition did not hold: nothing was written. With the count that others wrote meanwhile, and as of when.
     Conflict(Option<(KeyValue, u64)>),
-}
-
-/// So many operations, and as many comparisons, etcd takes in a transaction; in one within it as many fewer.
-const OPERATIONS: usize = 128;
-
-/// So many are in each of both, where no more is compared.
-const GROUP: usize = OPERATIONS / 2;
-
-/// So many comparisons are made at most beside those of idempotency keys: of the count, of what stands behind it, of a lock.
-const OTHERS: usize = 4;
-
-/// So many idempotency keys are compared at most: then each group has room for 16.
-pub(super) const KEYS_COMPARED: usize = OPERATIONS - 16 - OTHERS;
-
-/// These operations as so few that one transaction with so many comparisons takes them: in groups that are transactions
-/// without a condition.
-fn in_groups(mut operations: Vec<TxnOperation>, compared: usize) -> Vec<TxnOperation> {
-    let group = GROUP.min(OPERATIONS - compared.min(OPERATIONS - 1));
-    if operations.len() <= group {
-        return operations;
-    }
-    let mut groups = Vec::with_capacity(operations.len().div_ceil(group));
-    while !operations.is_empty() {
-        let rest = operations.split_off(group.min(operations.len()));
-        groups.push(TxnOperation::Within(Txn {
-            success: std::mem::replace(&mut operations, rest),
-            ..Txn::default()
-        }));
-    }
-    groups
 }
 
 impl KeySpace {
@@ -164,7 +135,7 @@ impl KeySpace {
         }
         // The count has changed with whatever this program wrote since; these tell what another one did.
         if keys.len() <= KEYS_COMPARED {
-            let absent = keys.into_iter().map(|key| Compare::created(key, 0));
+            let absent = keys.into_iter().map(Compare::absent);
             transaction.compare.extend(absent);
         }
         transaction.success = in_groups(puts, transaction.compare.len() + OTHERS);

@@ -11,8 +11,11 @@ use super::keys::KeyNames;
 use super::lines::Look;
 use super::settings::KnownSettings;
 use super::stepped::Stepping;
+use super::turns::Turns;
+use super::watch::watch_changes;
 use crate::error::Result;
 use crate::ledger::LockKind;
+use crate::store::change_watch::{ChangeWatch, OnChange};
 
 /// How long each request of a look takes at most: nobody said a limit for it.
 pub(super) const LOOKING: Deadline = Deadline::EachRequest(Duration::from_secs(10));
@@ -37,6 +40,8 @@ pub(crate) struct EtcdStore {
     pub(super) conflicts: u32,
     /// How many lines the change has that came too late last.
     pub(super) late_lines: u32,
+    /// Whether what is much waits for its turn.
+    pub(super) turns: Turns,
     /// Of a buyer of a rush: the lock it takes. Every other change compares and tries again.
     pub(super) rush_lock: Option<LockKind>,
     /// How long the lease of a lock lives.
@@ -74,10 +79,16 @@ impl EtcdStore {
             deadline: None,
             conflicts: 0,
             late_lines: 1,
+            turns: Turns::default(),
             rush_lock: None,
             time_to_live: Duration::from_secs(2),
             stepping: None,
         })
+    }
+
+    /// Tells whenever the event may have changed, from a thread of its own.
+    pub(crate) fn watch(self, on_change: OnChange) -> Result<ChangeWatch> {
+        watch_changes(self.space, on_change)
     }
 
     /// A change begins that waits so long for what others do; a request is given time to be answered in any case.

@@ -187,7 +187,7 @@ impl KeySpace {
             limit: WireNumber(PAGE),
             revision: WireNumber(revision),
             keys_only: false,
-            serializable: false,
+            serializable: may_lag(),
         };
         let answer: std::result::Result<RangeResponse, Failure> =
             self.client.call("kv/range", &request, deadline);
@@ -233,7 +233,7 @@ impl KeySpace {
     }
 }
 
-/// Whether the count may be read from a node that lags behind.
+/// Whether the count and the lines may be read from a node that lags behind.
 fn may_lag() -> bool {
     known_bad!(ReadLagging => return true);
     false

@@ -14,6 +14,7 @@ mod deadline;
 pub(crate) mod event_store;
 mod failure;
 mod find;
+mod groups;
 mod key_space;
 mod keys;
 mod known_keys;
@@ -33,6 +34,8 @@ mod store_impl;
 #[cfg_attr(not(feature = "etcd-tls"), path = "tls_missing.rs")]
 mod tls;
 mod transaction;
+mod turns;
 mod upload;
 mod watch;
 mod wire;
+mod wire_values;

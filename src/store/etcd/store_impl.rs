@@ -117,6 +117,10 @@ impl Store for EtcdStore {
     fn notes(&mut self) -> Vec<String> {
         Vec::new()
     }
+
+    fn assumes(&self) -> bool {
+        true
+    }
 }
 
 impl EtcdStore {

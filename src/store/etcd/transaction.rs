@@ -3,11 +3,12 @@
 //! Who has just changed it knows how it stands, unless others came in between, and decides the next change by that without a
 //! look: the commit compares it as it compares what was read. Nobody is refused by what was only assumed.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use super::commit::{Done, KEYS_COMPARED, WriteCondition};
+use super::commit::{Done, WriteCondition};
 use super::deadline::Deadline;
 use super::event_store::EtcdStore;
+use super::groups::KEYS_COMPARED;
 use super::key_space::ClusterHead;
 use super::known_keys::KnownKeys;
 use super::lines::Look;
@@ -101,10 +102,26 @@ impl<'s> ClusterChange<'s> {
         }
     }
 
+    /// Waits for its turn, where turns are taken, and begins by what was told of meanwhile.
+    fn await_turn(&mut self) {
+        let store = &mut *self.store;
+        if store.rush_lock.is_some() || !store.turns.are_taken() {
+            return;
+        }
+        // Where nothing is known it is read, with the keys: what was assumed of them may have been wrong.
+        let Some(known) = store.likely_head.as_ref() else {
+            return;
+        };
+        if let Some((count, at)) = store.turns.wait(known.modified) {
+            store.likely_head = store.space.head_of(&count, at).ok();
+        }
+    }
+
     /// Stays away for a while after others have changed the event: ever longer, and each for another time.
     fn back_off(&mut self, still_wanted: &mut dyn FnMut() -> bool) -> Result<()> {
         let conflicts = self.store.conflicts;
         if conflicts == 0 {
+            self.await_turn();
             return Ok(());
         }
         if self.deadline.is_over() {
@@ -114,6 +131,9 @@ impl<'s> ClusterChange<'s> {
             let error = Error::new(Kind::Busy { holder: None }, message);
             let error = error.at(self.store.space.client.place(), 0, 0);
             return Err(error.hint("nothing was changed; wait longer with --wait 2m"));
+        }
+        if self.store.turns.are_taken() {
+            return Ok(());
         }
         let longest = LONGEST.min(FIRST.saturating_mul(1 << conflicts.min(10)));
         // Who sells to many waits less: the others wait for one.
@@ -191,6 +211,7 @@ impl Transaction for ClusterChange<'_> {
     fn append(&mut self, lines: &NewLines<'_>, step: &mut dyn FnMut(Step)) -> Result<Append> {
         let head = self.head.take().ok_or_else(unread)?;
         let (space, condition) = (&self.store.space, self.condition());
+        let began = Instant::now();
         let head = match space.commit(&head, lines, &condition, self.deadline)? {
             Done::Written(head) => head,
             Done::Conflict(count) => {
@@ -198,12 +219,17 @@ impl Transaction for ClusterChange<'_> {
                 self.store.likely_head = found;
                 self.store.conflicts = self.store.conflicts.saturating_add(1);
                 self.store.late_lines = lines.lines().len() as u32;
+                self.store
+                    .turns
+                    .late(lines.lines().len(), &self.store.space);
                 return Ok(Append::Conflict);
             }
         };
         let tally = head.tally;
-        // Where others sell too, theirs comes next as likely.
-        self.store.likely_head = Some(*head).filter(|_| self.store.conflicts == 0);
+        self.store.turns.done(head.modified, began.elapsed());
+        // Where others sell too, theirs comes next as likely, unless that is told.
+        let is_next = self.store.conflicts == 0 || self.store.turns.are_taken();
+        self.store.likely_head = Some(*head).filter(|_| is_next);
         self.store.conflicts = 0;
         self.store.wanted_keys.clear();
         step(Step::Written);

@@ -11,9 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use super::attempt::stream;
 use super::deadline::Deadline;
-use super::event_store::EtcdStore;
 use super::key_space::KeySpace;
-use super::wire::{Bytes, WireNumber};
+use super::wire::{Bytes, Header, KeyValue, WireNumber};
 use crate::error::{Error, Kind, Result};
 use crate::store::change_watch::{ChangeWatch, OnChange, WatchEnd};
 use crate::store::file::backoff::outlast;
@@ -23,6 +22,9 @@ const ONE_REQUEST: Duration = Duration::from_secs(60);
 
 /// How long to stay away where no node answers, or where the watch was ended.
 const AWAY: Duration = Duration::from_millis(250);
+
+/// How often it is asked whether somebody wants to know again.
+const GLANCE: Duration = Duration::from_millis(50);
 
 /// How long the look before it may take.
 const LOOK: Deadline = Deadline::EachRequest(Duration::from_secs(5));
@@ -50,36 +52,70 @@ struct WatchLine {
 #[serde(default)]
 struct WatchResponse {
     canceled: bool,
-    events: Vec<serde::de::IgnoredAny>,
+    header: Header,
+    events: Vec<WatchEvent>,
 }
 
-impl EtcdStore {
-    /// Tells whenever the count may have changed, from a thread of its own.
-    pub(crate) fn watch(self, on_change: OnChange) -> Result<ChangeWatch> {
-        let (watch, end) = ChangeWatch::new();
-        let space = self.space;
-        let watching = move || watch_on(&space, &end, &on_change);
-        let thread = thread::Builder::new().name("watch".to_owned());
-        thread
-            .spawn(watching)
-            .map_err(|e| Error::new(Kind::Io, format!("no thread can be started to watch: {e}")))?;
-        Ok(watch)
-    }
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct WatchEvent {
+    kv: KeyValue,
 }
 
-fn watch_on(space: &KeySpace, end: &WatchEnd, on_change: &OnChange) {
+/// Is told of the count: at each beginning that it may have changed, and of each change how it stands.
+type Tell<'t> = dyn Fn(Option<(KeyValue, u64)>) + 't;
+
+/// Tells whenever the count of this event may have changed, from a thread of its own.
+pub(super) fn watch_changes(space: KeySpace, on_change: OnChange) -> Result<ChangeWatch> {
+    start(space, move |_| on_change())
+}
+
+/// Tells of each count of this event that somebody writes from now on, and as of when it was told.
+pub(super) fn watch_count(
+    space: &KeySpace,
+    hear: impl Fn(KeyValue, u64) + Send + 'static,
+) -> Result<ChangeWatch> {
+    let space = KeySpace {
+        client: space.client.again()?,
+        names: space.names.clone(),
+    };
+    start(space, move |count| {
+        if let Some((count, at)) = count {
+            hear(count, at);
+        }
+    })
+}
+
+fn start(
+    space: KeySpace,
+    tell: impl Fn(Option<(KeyValue, u64)>) + Send + 'static,
+) -> Result<ChangeWatch> {
+    let (watch, end) = ChangeWatch::new();
+    let watching = move || watch_on(&space, &end, &tell);
+    let thread = thread::Builder::new().name("watch".to_owned());
+    thread
+        .spawn(watching)
+        .map_err(|e| Error::new(Kind::Io, format!("no thread can be started to watch: {e}")))?;
+    Ok(watch)
+}
+
+fn watch_on(space: &KeySpace, end: &WatchEnd, tell: &Tell<'_>) {
     while !end.is_over() {
+        if end.rests() {
+            outlast(GLANCE);
+            continue;
+        }
         // It also finds out which node answers, and has a token for it.
         if let Ok((_, revision)) = space.count(LOOK) {
-            on_change();
-            watch_once(space, revision + 1, end, on_change);
+            tell(None);
+            watch_once(space, revision + 1, end, tell);
         }
         outlast(AWAY);
     }
 }
 
 /// Until the connection ends, or the watch.
-fn watch_once(space: &KeySpace, from: u64, end: &WatchEnd, on_change: &OnChange) {
+fn watch_once(space: &KeySpace, from: u64, end: &WatchEnd, tell: &Tell<'_>) {
     let request = WatchRequest {
         create_request: WatchCreate {
             key: space.names.count(),
@@ -94,7 +130,8 @@ fn watch_once(space: &KeySpace, from: u64, end: &WatchEnd, on_change: &OnChange)
     };
     let mut lines = BufReader::new(answer);
     let mut line = Vec::new();
-    while !end.is_over() {
+    // Each event costs a node and this program something: none is asked for where nobody wants to know.
+    while !end.is_over() && !end.rests() {
         line.clear();
         match lines.by_ref().take(LONGEST).read_until(b'\n', &mut line) {
             Ok(1..) => {}
@@ -107,8 +144,8 @@ fn watch_once(space: &KeySpace, from: u64, end: &WatchEnd, on_change: &OnChange)
         if result.canceled {
             return;
         }
-        if !result.events.is_empty() {
-            on_change();
+        for event in result.events {
+            tell(Some((event.kv, result.header.revision.0)));
         }
     }
 }
@@ -121,6 +158,9 @@ mod tests {
     use std::sync::mpsc::channel;
 
     use super::*;
+    use crate::store::etcd::address::Address;
+    use crate::store::etcd::client::Client;
+    use crate::store::etcd::keys::KeyNames;
 
     const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -170,11 +210,13 @@ mod tests {
             }
         });
         let (tells, told) = channel();
-        let store = EtcdStore::at(Path::new(&address)).unwrap();
+        let address = Address::parse(Path::new(&address), &|_| None).unwrap();
+        let names = KeyNames::of(address.event());
+        let client = Client::new(address, None).unwrap();
         let on_change = move || {
             let _ = tells.send(());
         };
-        let watch = store.watch(Box::new(on_change)).unwrap();
+        let watch = watch_changes(KeySpace { client, names }, Box::new(on_change)).unwrap();
         let mut all: Vec<String> = Vec::new();
         all.resize_with(5, || asked.recv_timeout(PATIENCE).unwrap());
         let calls = all.iter().map(|asked| asked.split(' ').nth(1).unwrap());

@@ -1,75 +1,8 @@
-//! What is said to etcd's JSON gateway and what it answers: bytes in base64, whole numbers as texts.
+//! What is said to etcd's JSON gateway and what it answers.
 
-use std::fmt;
+use serde::{Deserialize, Serialize};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use serde::de::{self, Visitor};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-/// Bytes of a key or a value.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub(super) struct Bytes(pub(super) Vec<u8>);
-
-impl From<&str> for Bytes {
-    fn from(text: &str) -> Self {
-        Self(text.as_bytes().to_vec())
-    }
-}
-
-impl Serialize for Bytes {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&STANDARD.encode(&self.0))
-    }
-}
-
-impl<'de> Deserialize<'de> for Bytes {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        STANDARD.decode(&*text).map(Self).map_err(de::Error::custom)
-    }
-}
-
-/// A whole number: a text in what the gateway says, since JSON's numbers lose some.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct WireNumber(pub(super) u64);
-
-impl WireNumber {
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
-    fn is_zero(&self) -> bool {
-        self.0 == 0
-    }
-}
-
-impl Serialize for WireNumber {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&self.0)
-    }
-}
-
-impl<'de> Deserialize<'de> for WireNumber {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Whole;
-        impl Visitor<'_> for Whole {
-            type Value = WireNumber;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a whole number")
-            }
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<WireNumber, E> {
-                // A lease's number may be below zero.
-                let signed = || text.parse::<i64>().map(i64::cast_unsigned);
-                text.parse()
-                    .or_else(|_| signed())
-                    .map(WireNumber)
-                    .map_err(E::custom)
-            }
-            fn visit_u64<E: de::Error>(self, number: u64) -> Result<WireNumber, E> {
-                Ok(WireNumber(number))
-            }
-        }
-        deserializer.deserialize_any(Whole)
-    }
-}
+pub(super) use super::wire_values::{Bytes, WireNumber};
 
 /// Keys that are asked for.
 #[derive(Debug, Clone, Serialize, Default)]
@@ -118,14 +51,14 @@ pub(super) struct RangeResponse {
     pub(super) more: bool,
 }
 
-/// What must hold for a transaction to be done.
-#[derive(Debug, Clone, Serialize)]
+/// What must hold for a transaction to be done. What is not said is what the protocol takes then: equality, and of versions.
+#[derive(Debug, Clone, Serialize, Default)]
 pub(super) struct Compare {
     key: Bytes,
     #[serde(skip_serializing_if = "Option::is_none")]
     range_end: Option<Bytes>,
-    result: &'static str,
-    target: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    target: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     mod_revision: Option<WireNumber>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -135,23 +68,29 @@ pub(super) struct Compare {
 impl Compare {
     /// The key was changed last at this revision; 0: it is not there.
     pub(super) fn modified(key: Bytes, at: u64) -> Self {
+        let (target, mod_revision) = (Some("MOD"), Some(WireNumber(at)));
         Self {
-            key,
-            range_end: None,
-            result: "EQUAL",
-            target: "MOD",
-            mod_revision: Some(WireNumber(at)),
-            create_revision: None,
+            target,
+            mod_revision,
+            ..Self::absent(key)
         }
     }
 
-    /// The key was made at this revision; 0: it is not there.
+    /// The key was made at this revision.
     pub(super) fn created(key: Bytes, at: u64) -> Self {
+        let (target, create_revision) = (Some("CREATE"), Some(WireNumber(at)));
         Self {
-            target: "CREATE",
-            mod_revision: None,
-            create_revision: Some(WireNumber(at)),
-            ..Self::modified(key, at)
+            target,
+            create_revision,
+            ..Self::absent(key)
+        }
+    }
+
+    /// The key is not there: it has had no version. The gateway takes long to read what is said, and a sale says this.
+    pub(super) fn absent(key: Bytes) -> Self {
+        Self {
+            key,
+            ..Self::default()
         }
     }
 
@@ -159,7 +98,7 @@ impl Compare {
     pub(super) fn nothing_in((from, to): (Bytes, Bytes)) -> Self {
         Self {
             range_end: Some(to),
-            ..Self::created(from, 0)
+            ..Self::absent(from)
         }
     }
 }
@@ -238,8 +177,8 @@ mod tests {
         let text = serde_json::to_string(&transaction).unwrap();
         assert_eq!(
             text,
-            "{\"compare\":[{\"key\":\"YQ==\",\"result\":\"EQUAL\",\"target\":\"MOD\",\"mod_revision\":\"7\"},\
-             {\"key\":\"Yg==\",\"range_end\":\"Yw==\",\"result\":\"EQUAL\",\"target\":\"CREATE\",\"create_revision\":\"0\"}],\
+            "{\"compare\":[{\"key\":\"YQ==\",\"target\":\"MOD\",\"mod_revision\":\"7\"},\
+             {\"key\":\"Yg==\",\"range_end\":\"Yw==\"}],\
              \"success\":[{\"request_put\":{\"key\":\"YQ==\",\"value\":\"eA==\"}}],\
              \"failure\":[{\"request_range\":{\"key\":\"YQ==\"}}]}"
         );

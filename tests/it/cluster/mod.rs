@@ -5,7 +5,7 @@ mod both;
 mod by_hand;
 mod lab;
 pub(crate) mod nodes;
-mod outages;
+pub(crate) mod outages;
 mod rushes;
 mod secured;
 

@@ -140,7 +140,7 @@ fn what_makes_no_sense_on_a_cluster_is_refused_with_the_reason() {
 }
 
 /// A whole request, which asks for the connection to be closed behind the answer.
-fn request(stream: &mut TcpStream) -> Option<String> {
+pub(crate) fn request(stream: &mut TcpStream) -> Option<String> {
     let mut bytes = Vec::new();
     loop {
         let text = String::from_utf8_lossy(&bytes).into_owned();

@@ -223,8 +223,13 @@ impl Server {
         eventually(what, || self.log().contains(what).then_some(()));
     }
 
+    /// The number of its process.
+    pub(super) fn pid(&self) -> i32 {
+        i32::try_from(self.child.id()).unwrap()
+    }
+
     pub(super) fn terminate(&self) {
-        signal(i32::try_from(self.child.id()).unwrap(), "TERM");
+        signal(self.pid(), "TERM");
     }
 
     /// Its exit code, and what it has logged.

@@ -127,3 +127,22 @@ fn what_a_server_knows_of_the_event_is_no_reason_to_refuse_when_others_have_chan
         assert_eq!(event.json("audit").1["sold"], 23);
     });
 }
+
+/// Both decide by what they are told that the other one has done; whoever asks again is told of what was sold before.
+#[test]
+fn what_two_services_sold_in_turn_is_known_to_both() {
+    on_cluster(|| {
+        let event = TestEvent::empty();
+        assert_eq!(event.json("init 200").0, 0);
+        let other_place = TestEvent::empty().at(event.file.clone());
+        let services = [Server::start(&event, ""), Server::start(&other_place, "")];
+        let addresses = [0, 1].map(|at: usize| services[at].address.parse::<SocketAddr>().unwrap());
+        let answered = sold(&rush(&addresses, CLIENTS, Duration::ZERO).unwrap());
+        for addresses in [addresses, [addresses[1], addresses[0]]] {
+            let told = sold(&retry(&addresses, CLIENTS, 64).unwrap());
+            assert_eq!(told.len(), 200);
+            assert!(told.is_superset(&answered), "an answer was taken back");
+        }
+        event.assert_adds_up();
+    });
+}

@@ -3,6 +3,8 @@
 mod addresses;
 mod api_table;
 mod attacks;
+#[cfg(feature = "etcd")]
+mod behind;
 mod beside;
 mod bodies;
 mod browser;

@@ -88,8 +88,9 @@ fn buyer_killed(program: &Program, number: u32, is_answered: bool) -> Fault {
         let (buyer, killed) = (Arc::clone(&buyer), Arc::clone(&killed));
         move || {
             let pid = eventually("the buyer is known", || *buyer.lock().unwrap());
+            // Whoever waits for its end looks at this then.
+            killed.fetch_add(1, Ordering::SeqCst);
             signal(pid, "KILL");
-            killed.fetch_add(1, Ordering::Relaxed);
         }
     };
     let (mut requests, mut answers) = (0, 0);
@@ -120,7 +121,7 @@ fn buyer_killed(program: &Program, number: u32, is_answered: bool) -> Fault {
         .unwrap();
     *buyer.lock().unwrap() = Some(child.id());
     child.wait().unwrap();
-    let struck = killed.load(Ordering::Relaxed) > 0;
+    let struck = killed.load(Ordering::SeqCst) > 0;
     let (code, sale) = event.json("book ann --key k");
     assert_eq!(code, 0, "{sale:#}");
     let id = sale["sale"]["id"].as_str().unwrap().to_owned();
