@@ -49,6 +49,14 @@ pub(super) fn notes(verdict: &HistoryVerdict) -> Vec<String> {
             if verdict.unnamed_locks == 1 { "does" } else { "do" }
         ));
     }
+    if verdict.unsaid_wishes > 0 {
+        notes.push(format!(
+            "{} waited in vain for a lock that others held shared, and {} not say whether it wanted it alone ('shared' of \
+             'lock_wanted'): whether that was a deadlock was not judged",
+            count(verdict.unsaid_wishes, "operation"),
+            if verdict.unsaid_wishes == 1 { "does" } else { "do" }
+        ));
+    }
     if !verdict.last {
         notes.push(
             "the evidence ends without the final count ('final'): whether it agrees with the sales was not judged, \

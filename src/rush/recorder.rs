@@ -86,6 +86,7 @@ impl Recorder {
                     LockPath::File(file) => Some(file),
                     LockPath::Nowhere | LockPath::Unsaid => None,
                 },
+                shared: None,
             },
             Did::LockGot { device, inode } => EvidenceStep::LockGot {
                 lock: evidence::File { device, inode },

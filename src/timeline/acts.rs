@@ -3,7 +3,7 @@
 use super::choose::Choice;
 use super::marks::Marks;
 use super::model::{Spot, Time, Timeline};
-use super::operation::{Doing, DrawnOperation, DrawnOutcome, Sight};
+use super::operation::{Doing, DrawnOperation, DrawnOutcome, Sight, Span};
 use super::words::{short, thousands};
 
 /// Columns at most for what the model says in its own words.
@@ -79,14 +79,17 @@ pub(super) fn acts(timeline: &Timeline, choice: &Choice, marks: &Marks) -> Vec<A
     acts
 }
 
-/// The answer of one that was waiting for a lock until it was answered: nothing else tells when it gave up.
+/// The answer of one that was waiting for a lock and did nothing more but let go of others: nothing else tells when it gave
+/// up.
 fn given_up(timeline: &Timeline, place: Spot, operation: &DrawnOperation) -> Option<Act> {
     let (_, end) = operation.bounds()?;
-    let bounds = || operation.spans.iter().map(|span| (span, span.bounds()));
-    let waited = bounds().any(|(span, (from, to))| span.doing.waits() && from < end && to == end);
-    let goes_on = bounds().any(|(_, (from, _))| from == end);
+    let spans = operation.spans.iter();
+    let waits = spans.clone().filter(|span| span.doing.waits());
+    let (from, until) = waits.map(Span::bounds).max()?;
+    let mut others = spans.filter(|span| !matches!(span.doing, Doing::Point(_)));
+    let goes_on = others.any(|span| !span.doing.waits() && span.bounds().0 >= until);
     let is_timed = timeline.time == Time::Nanoseconds && operation.killed.is_none();
-    let words = told(operation).filter(|_| is_timed && waited && !goes_on)?;
+    let words = told(operation).filter(|_| is_timed && from < until && !goes_on)?;
     Some(Act {
         place,
         span: None,
@@ -113,6 +116,7 @@ fn words(timeline: &Timeline, marks: &Marks, operation: &DrawnOperation, doing: 
         Doing::Stuck(inode) => format!("waits for {}", marks.lock_name(*inode)),
         Doing::Hold(inode) => format!("holds {}", marks.lock_name(*inode)),
         Doing::Read => with("reads", seen(timeline, operation)),
+        Doing::ReadTorn => "reads: what made no sense".to_owned(),
         Doing::Think if timeline.time == Time::Steps => "thinks".to_owned(),
         Doing::Truncate => "empties the count".to_owned(),
         Doing::Write => with("writes", left(timeline, operation.wrote)),

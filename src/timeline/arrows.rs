@@ -168,7 +168,7 @@ fn overwrites(scene: &Scene<'_>, layout: &Layout) -> Vec<Option<Arrow>> {
                     .zip(places.skip(1).copied())
                     .collect()
             }
-            Clash::Reads | Clash::OwnWrites | Clash::Holds | Clash::Waits | Clash::Whole => {
+            Clash::Reads | Clash::TornReads | Clash::OwnWrites | Clash::Holds | Clash::Waits | Clash::Whole => {
                 continue;
             }
         };

@@ -59,7 +59,7 @@ pub(super) fn style(doing: &Doing, colour: &str) -> Option<(f64, String)> {
             5.5,
             format!(r#"rx="5.5" fill="{colour}" fill-opacity="0.15" stroke="{colour}""#),
         ),
-        Doing::Read => (
+        Doing::Read | Doing::ReadTorn => (
             6.5,
             format!(
                 r#"rx="1" fill="{colour}" fill-opacity="0.25" stroke="{colour}" stroke-width="1.5""#

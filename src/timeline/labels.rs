@@ -163,7 +163,14 @@ fn is_said(act: &Act) -> bool {
 
 fn rank(act: &Act) -> u8 {
     match act.doing {
-        Some(Doing::Read | Doing::Write | Doing::Truncate | Doing::Sometime { .. }) | None => 0,
+        Some(
+            Doing::Read
+            | Doing::ReadTorn
+            | Doing::Write
+            | Doing::Truncate
+            | Doing::Sometime { .. },
+        )
+        | None => 0,
         Some(Doing::Query) => 1,
         _ => 2,
     }

@@ -123,7 +123,12 @@ fn doings(scene: &Scene<'_>) -> Vec<Item> {
         (Doing::Write, writes),
         (Doing::Sync, "publishes the count"),
     ] {
-        if occurs(&doing) || doing == Doing::Wait && scene.acts.iter().any(is_wait) {
+        let alike = match doing {
+            Doing::Wait => scene.acts.iter().any(is_wait),
+            Doing::Read => occurs(&Doing::ReadTorn),
+            _ => false,
+        };
+        if occurs(&doing) || alike {
             let shape = match style(&doing, QUIET) {
                 Some((half, rest)) => bar(half, &rest),
                 None => line(WAITS),

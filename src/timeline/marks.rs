@@ -19,6 +19,8 @@ pub(super) struct Marks {
     locks_of: Vec<BTreeSet<(Spot, u64)>>,
     /// Who cut the count, to fill it then.
     cuts: HashSet<Spot>,
+    /// Who read again what had made no sense.
+    rereads: HashSet<Spot>,
     /// The locked files, in the order in which they were locked.
     pub(super) locks: Vec<u64>,
     /// Whether one of them was locked again after another: that may be a new file, with the number of one that is gone.
@@ -37,11 +39,15 @@ impl Marks {
                 }
             }
         }
-        let cuts = |place: &Spot| {
-            let operation = timeline.operation(*place);
-            operation.is_some_and(|one| one.span(|doing| *doing == Doing::Truncate).is_some())
+        let with = |act: Doing| {
+            let does = move |place: &Spot| {
+                let operation = timeline.operation(*place);
+                operation.is_some_and(|one| one.span(|doing| *doing == act).is_some())
+            };
+            choice.places().filter(does).collect()
         };
-        marks.cuts = choice.places().filter(cuts).collect();
+        marks.cuts = with(Doing::Truncate);
+        marks.rereads = with(Doing::ReadTorn);
         let operations = choice
             .places()
             .filter_map(|place| timeline.operation(place));
@@ -123,7 +129,10 @@ impl Marks {
                     // What was cut was read empty, or whatever was written of it.
                     _ => writes && !self.cuts.contains(&place),
                 },
-                (Clash::WriteRead, false) | (Clash::Reads, _) => reads,
+                (Clash::TornReads, _) if self.rereads.contains(&place) => {
+                    *doing == Doing::ReadTorn
+                }
+                (Clash::WriteRead, false) | (Clash::Reads | Clash::TornReads, _) => reads,
                 (Clash::OwnWrites, _) => writes,
                 (Clash::Holds | Clash::Waits, _) => {
                     let own = self.is_of_lock(*number, *clash, place, act);
@@ -174,6 +183,9 @@ pub(super) fn happens(operation: &DrawnOperation, clash: Clash, first: bool) -> 
     let act = match (clash, first) {
         (Clash::WriteRead, true) => cut().or_else(write),
         (Clash::WriteRead, false) => read(),
+        (Clash::TornReads, _) => find(|doing| *doing == Doing::ReadTorn)
+            .or_else(read)
+            .or_else(write),
         (Clash::Reads, _) => read().or_else(write),
         (Clash::OwnWrites | Clash::Writes, _) => write().or_else(read),
         (Clash::Holds, _) => hold(),

@@ -188,6 +188,8 @@ pub enum Clash {
     WriteRead,
     /// The reads alone, whatever was written after them.
     Reads,
+    /// Those of the reads that made no sense.
+    TornReads,
     /// Each write by itself: none of them over another.
     OwnWrites,
     /// The holds of both.

@@ -71,6 +71,8 @@ pub enum Doing {
     Hold(u64),
     /// Reads the count.
     Read,
+    /// Reads what makes no sense, and does not go by it.
+    ReadTorn,
     /// Thinks.
     Think,
     /// Empties the count, to write it in place.

@@ -41,4 +41,7 @@ pub(super) fn by_beginning(evidence: &mut Evidence) {
     for sum in &mut evidence.sums {
         sum.0 = place(sum.0);
     }
+    for read in &mut evidence.torn_reads {
+        read.0 = place(read.0);
+    }
 }

@@ -106,6 +106,7 @@ impl Gatherer {
             // Of several reads of one operation the last counts.
             evidence.sums.reverse();
             evidence.sums.sort_by_key(|sum| sum.0);
+            evidence.torn_reads.sort_unstable();
             evidence.sums.dedup_by_key(|sum| sum.0);
             Ok(evidence)
         } else {
@@ -179,6 +180,7 @@ impl Gatherer {
             previous: NONE,
             shared: lock.shared,
             leased: lock.leased,
+            wants_shared: lock.shared.then_some(true),
             wanted: or(lock.wanted),
             got: or(lock.got),
             released: or(lock.released),

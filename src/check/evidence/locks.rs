@@ -68,12 +68,13 @@ pub(super) fn lock_step(
         previous: NONE,
         shared: false,
         leased: false,
+        wants_shared: None,
         wanted: UNSAID,
         got: UNSAID,
         released: UNSAID,
     };
     match step {
-        EvidenceStep::LockWanted { lock } => {
+        EvidenceStep::LockWanted { lock, shared } => {
             let lock = lock.map_or(NONE, |lock| numbers.number(&mut evidence.files, lock));
             let wanted = at;
             add_hold(
@@ -81,6 +82,7 @@ pub(super) fn lock_step(
                 LockHold {
                     lock,
                     wanted,
+                    wants_shared: shared,
                     ..blank
                 },
             )

@@ -25,6 +25,8 @@ pub struct Evidence {
     pub holds: Vec<LockHold>,
     /// Checksums of what was read: the operation's index, in rising order, and the sum.
     pub sums: Vec<(u32, u64)>,
+    /// Reads that made no sense, of those that say when: the operation's index, in rising order, and until when it read, ns.
+    pub torn_reads: Vec<(u32, u64)>,
     /// The ledger's lines since the first version, in their order; `None` when nobody said what it holds.
     pub ledger: Option<Vec<CommittedLine>>,
     /// Checksums of the ledger's lines: the index, in rising order, and the sum.
@@ -89,6 +91,14 @@ impl Evidence {
         let did = operation.map_or([UNSAID; 3], |did| [did.read_at, did.intend, did.wrote]);
         let did = did.into_iter().filter(|time| *time != UNSAID);
         did.fold(hold.got, u64::max)
+    }
+
+    /// Until when an operation read what made no sense, ns, as often as it says so.
+    pub fn torn_reads_of(&self, operation: u32) -> impl Iterator<Item = u64> + Clone {
+        let from = self.torn_reads.partition_point(|read| read.0 < operation);
+        let own = self.torn_reads.iter().skip(from);
+        let own = own.take_while(move |read| read.0 == operation);
+        own.map(|read| read.1)
     }
 
     /// The checksum of what an operation read.

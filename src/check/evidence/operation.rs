@@ -184,6 +184,8 @@ pub struct LockHold {
     /// Whether a lease holds it, which ends without its holder: then the inode of its file is a number that grows with each
     /// holder.
     pub leased: bool,
+    /// Whether it was asked for together with others, as far as that was said; when it was got, `shared` tells.
+    pub wants_shared: Option<bool>,
     /// When it was asked for, ns, or [`UNSAID`].
     pub wanted: u64,
     /// When it was got, ns; [`UNSAID`] if never.

@@ -44,7 +44,7 @@ fn members_of(line: &[u8]) -> Option<String> {
     let step = value.get("step").and_then(serde_json::Value::as_str);
     let own: &[&str] = match step {
         Some("invoke") => &["quantity"],
-        Some("lock_wanted") => &["device", "inode"],
+        Some("lock_wanted") => &["device", "inode", "shared"],
         Some("lock_got") => &[
             "device",
             "inode",
@@ -172,6 +172,7 @@ impl<'a> RecordMembers<'a> {
             },
             "lock_wanted" => EvidenceStep::LockWanted {
                 lock: file(self.device, self.inode)?,
+                shared: self.shared,
             },
             "lock_got" => EvidenceStep::LockGot {
                 lock: said(file(self.device, self.inode)?, "device")?,

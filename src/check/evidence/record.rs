@@ -73,6 +73,8 @@ pub enum EvidenceStep {
     LockWanted {
         /// The file to be locked, where it is known by then.
         lock: Option<File>,
+        /// Whether it is to be held together with others, where that is said.
+        shared: Option<bool>,
     },
     /// After the lock was got.
     LockGot {

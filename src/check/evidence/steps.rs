@@ -47,7 +47,7 @@ pub(super) fn take_step(
 
 /// A step that is none of a lock.
 fn go_on(evidence: &mut Evidence, index: u32, at: u64, step: EvidenceStep) -> Result<(), String> {
-    let sums = &mut evidence.sums;
+    let (sums, torn_reads) = (&mut evidence.sums, &mut evidence.torn_reads);
     let Some(operation) = evidence.operations.get_mut(index as usize) else {
         return Ok(());
     };
@@ -61,7 +61,11 @@ fn go_on(evidence: &mut Evidence, index: u32, at: u64, step: EvidenceStep) -> Re
         }
         EvidenceStep::ReadTorn => {
             operation.torn = true;
-            operation.read_at = at;
+            torn_reads.push((index, at));
+            // What it read before that made sense is what it goes by.
+            if operation.read == UNSAID {
+                operation.read_at = at;
+            }
         }
         EvidenceStep::Intend { read, write, nonce } => {
             may_intend(operation, read)?;

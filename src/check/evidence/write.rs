@@ -58,6 +58,14 @@ impl<'a> Object<'a> {
         if value { self.raw(key, "true") } else { self }
     }
 
+    fn word(&mut self, key: &str, value: Option<bool>) -> &mut Self {
+        match value {
+            Some(true) => self.raw(key, "true"),
+            Some(false) => self.raw(key, "false"),
+            None => self,
+        }
+    }
+
     fn file(&mut self, lock: Option<File>) -> &mut Self {
         self.number("device", lock.map(|file| file.device))
             .number("inode", lock.map(|file| file.inode))
@@ -145,7 +153,7 @@ impl EvidenceStep {
     fn members(&self, object: &mut Object<'_>) {
         match *self {
             Self::Invoke { quantity } => object.number("quantity", u64::from(quantity)),
-            Self::LockWanted { lock } => object.file(lock),
+            Self::LockWanted { lock, shared } => object.file(lock).word("shared", shared),
             Self::LockGot {
                 lock,
                 path,

@@ -2,8 +2,10 @@
 
 pub(super) mod cycle;
 mod deadlock;
+mod ended_deadlock;
 mod lease;
 mod split;
+pub(super) mod waits;
 
 use super::findings::Findings;
 use crate::check::anomaly::Anomaly;
@@ -37,7 +39,7 @@ pub(super) fn check(evidence: &Evidence, findings: &mut Findings<'_>) -> u64 {
     // Only an operation that still waits for a lock can be in a deadlock, and only with one that got a lock.
     if (1..evidence.holds.len() as u64).contains(&locked) {
         deadlock::check(evidence, findings);
-        deadlock::ended(evidence, findings);
+        ended_deadlock::check(evidence, findings);
         deadlock::with_itself(evidence, findings);
     }
     locked
@@ -59,20 +61,28 @@ fn is_unnamed(evidence: &Evidence, hold: &LockHold) -> bool {
 /// in which they stand; where not, they are sorted first.
 fn overlaps(evidence: &Evidence, findings: &mut Findings<'_>) {
     let got = evidence.holds.iter().filter(|hold| hold.got != UNSAID);
-    let order = |hold: &&LockHold| (hold.lock, hold.got);
-    if got.clone().is_sorted_by_key(|hold| order(&hold)) {
-        return overlaps_of(evidence, got, findings);
+    let order = |hold: &&LockHold| (hold.lock, hold.got, hold.operation);
+    let mut pairs = if got.clone().is_sorted_by_key(|hold| order(&hold)) {
+        overlaps_of(evidence, got)
+    } else {
+        let mut got: Vec<&LockHold> = got.collect();
+        got.sort_by_key(order);
+        overlaps_of(evidence, got.into_iter())
+    };
+    // By time, and not by which lock was named first.
+    pairs.sort_unstable();
+    for (_, pair) in pairs {
+        findings.add(Anomaly::BrokenLock, &pair, None);
     }
-    let mut got: Vec<&LockHold> = got.collect();
-    got.sort_by_key(order);
-    overlaps_of(evidence, got.into_iter(), findings);
 }
+
+/// Those who held one lock at once, by when the second got it.
 
 fn overlaps_of<'a>(
     evidence: &'a Evidence,
     got: impl Iterator<Item = &'a LockHold>,
-    findings: &mut Findings<'_>,
-) {
+) -> Vec<(u64, [u32; 2])> {
+    let mut pairs = Vec::new();
     // Who holds it longest so far: of all, and of those who let nobody else have it.
     let (mut any, mut sole): (Option<&LockHold>, Option<&LockHold>) = (None, None);
     for hold in got {
@@ -83,8 +93,7 @@ fn overlaps_of<'a>(
             && evidence.held_until(other) > hold.got
             && evidence.held_until(hold) > other.got
         {
-            let pair = [other.operation, hold.operation];
-            findings.add(Anomaly::BrokenLock, &pair, None);
+            pairs.push((hold.got, [other.operation, hold.operation]));
         }
         let longer = |than: Option<&LockHold>| {
             than.is_none_or(|than| {
@@ -98,6 +107,7 @@ fn overlaps_of<'a>(
             sole = Some(hold);
         }
     }
+    pairs
 }
 
 /// Writes of sales that no lock covered, where others locked.

@@ -63,6 +63,9 @@ pub struct HistoryVerdict {
     /// How many do not say what the name of the file meant whose lock they had: whether that file had been removed or replaced
     /// by then was not judged.
     pub unnamed_locks: u64,
+    /// How many waited for a lock that others held shared until they were killed or gave up, and do not say whether they wanted
+    /// it alone: whether that was a deadlock was not judged.
+    pub unsaid_wishes: u64,
     /// Whether the evidence says what the ledger holds: without it no lost sale can be seen.
     pub ledger: bool,
     /// Whether it says what the count was when all was over.
@@ -87,7 +90,7 @@ impl HistoryVerdict {
     /// Whether the evidence leaves nothing of the run unsaid: where it does, that nothing was found says less.
     #[must_use]
     pub fn is_whole(&self) -> bool {
-        let locks = self.untimed_locks + self.unnamed_locks;
+        let locks = self.untimed_locks + self.unnamed_locks + self.unsaid_wishes;
         let unsaid = self.unjudged + self.unanswered + self.guessed + locks + self.read_untimed;
         self.ledger && self.last && unsaid + self.read_outside == 0
     }

@@ -1,6 +1,7 @@
 //! Deadlocks in words: who waits for whom, all around, and how that ended; and which waits those are.
 
-use super::lock::cycle::{Cycles, is_own, waited_until};
+use super::lock::cycle::Cycles;
+use super::lock::waits::{is_own, waited_until};
 use super::phrases::Phrases;
 use super::verdict::HistoryFinding;
 use crate::check::anomaly::Anomaly;
@@ -18,7 +19,7 @@ pub(super) fn deadlocked<'a>(
     let own = |at: &u32| {
         let did = evidence.operation(*at)?;
         let mut holds = evidence.holds_of(did);
-        holds.find(|hold| is_own(evidence, did, hold))
+        holds.find(|hold| is_own(evidence, hold))
     };
     let waits = |at: &u32| {
         let did = evidence.operation(*at)?;
@@ -28,7 +29,12 @@ pub(super) fn deadlocked<'a>(
     match &finding.operations[..] {
         [one] => own(one).into_iter().collect(),
         [one, other] => {
-            let all = Cycles::among(evidence).from(*one, Some(*other));
+            let cycles = Cycles::among(evidence);
+            let mut all = cycles.from(*one, Some(*other));
+            if all.is_empty() {
+                // Who never got it wanted it alone.
+                all = cycles.supposing().from(*one, Some(*other));
+            }
             if all.len() < 2 {
                 [one, other].into_iter().filter_map(waits).collect()
             } else {

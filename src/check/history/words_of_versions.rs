@@ -62,11 +62,16 @@ impl Phrases<'_> {
     pub(super) fn torn(&self) -> String {
         let (who, did) = (self.who(0), self.operation(0));
         match (self.finding.version, did.seen) {
-            (None, _) => format!(
-                "what {who} read between {} and {} made no sense: empty, cut or mixed",
-                self.time(did.invoke),
-                self.time(did.over())
-            ),
+            (None, _) => {
+                let at = self.finding.operations.first().copied();
+                let torn = at.and_then(|at| self.evidence.torn_reads_of(at).next());
+                let until = torn.or(Some(did.read_at).filter(|at| *at != UNSAID && did.read == UNSAID));
+                format!(
+                    "what {who} read between {} and {} made no sense: empty, cut or mixed",
+                    self.time(did.invoke),
+                    self.time(until.unwrap_or_else(|| did.over()))
+                )
+            }
             (Some(version), UNSAID) => {
                 format!("{who} read bytes that are not those of version {version}")
             }

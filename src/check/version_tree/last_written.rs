@@ -24,6 +24,7 @@ pub(super) fn candidates(
     let lines = lines.filter_map(|(at, line)| Some((at, line.by?)));
     let mut all: Vec<(usize, u32)> = lines
         .filter(|(at, by)| *at == latest || !order.is_before(*by, last))
+        .filter(|(_, by)| order.may_be_last(*by))
         .collect();
     if all.len() <= COMPARED {
         let any = all.clone();

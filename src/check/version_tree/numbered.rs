@@ -64,10 +64,13 @@ impl<'a> NumberedVersions<'a> {
         let until = did.read_by();
         let is_possible = |at: &usize| {
             let line = at.checked_sub(1).and_then(|at| self.written.get(at));
-            line.is_none_or(|line| {
-                let is_gone = line.by.is_some_and(|by| order.is_gone(by, began));
-                line.by != Some(index) && line.at <= until && fits(line, did) && !is_gone
-            })
+            let Some(line) = line else {
+                return order.may_have_read(index, None);
+            };
+            let is_seen = line.by.is_none_or(|by| {
+                !order.is_gone(by, began) && order.may_have_read(index, Some(by))
+            });
+            line.by != Some(index) && line.at <= until && fits(line, did) && is_seen
         };
         let possible: Vec<usize> = all.iter().copied().filter(is_possible).collect();
         match possible[..] {

@@ -1,22 +1,24 @@
 //! The order in which sales were written, as far as the evidence proves it.
 //!
 //! A write was done at some time from `intend` to `wrote`. So of two writes that overlap in time nobody knows which came
-//! first, unless the ledger says so, or the versions do: who read a version wrote after the one sale that made it. Late
+//! first, unless the ledger says so, or the versions do: who read a version wrote after the one sale that made it; or what
+//! was read in between. Late
 //! stamps widen the intervals: they can hide an order, never invent one.
-
-use std::cmp::Ordering;
 
 use super::evidence::{Evidence, NONE, Operation, UNSAID};
 
 mod beyond_stock;
 mod done;
 mod done_writes;
+mod landing;
 mod own_lines;
 mod put_back;
+mod sorting;
 mod times;
 
 use done::done;
 use done_writes::{DoneWrite, DoneWrites};
+use landing::Landings;
 use own_lines::{contradict_times, lines};
 use times::{is_over, start};
 
@@ -40,6 +42,8 @@ pub(crate) struct WriteOrder<'a> {
     silent_from: u64,
     /// Of those that are known to be done.
     done_writes: DoneWrites,
+    /// What reads in between tell.
+    landings: Landings,
 }
 
 impl<'a> WriteOrder<'a> {
@@ -56,12 +60,24 @@ impl<'a> WriteOrder<'a> {
             None => has_written(at) || presumed.contains(&at),
         };
         writers.retain(|(_, at)| wrote(*at));
-        let lines = if contradict_times(evidence, &lines) {
+        let is_contradicted = contradict_times(evidence, &lines);
+        let lines = if is_contradicted {
             vec![NONE; lines.len()]
         } else {
             lines
         };
-        let done = done(evidence, &writers, &lines);
+        let mut done = done(evidence, &writers, &lines);
+        let landings = if is_contradicted {
+            Landings::default()
+        } else {
+            Landings::of(evidence, &writers, &lines, &done, &presumed)
+        };
+        for (_, at) in &writers {
+            let until = landings.window(*at).map(|window| window.1);
+            if let Some((done, until)) = done.get_mut(*at as usize).zip(until) {
+                *done = until.min(*done);
+            }
+        }
         let mut order = Self {
             evidence,
             writers,
@@ -71,6 +87,7 @@ impl<'a> WriteOrder<'a> {
             undone: None,
             silent_from: evidence.silent_from(),
             done_writes: DoneWrites::default(),
+            landings,
         };
         order.undone = order.undone_by_count();
         order.last = order.last_by_count();
@@ -93,9 +110,12 @@ impl<'a> WriteOrder<'a> {
     fn undone_by_count(&self) -> Option<u32> {
         let last = self.evidence.final_writer()?;
         let own = self.evidence.operation(last)?;
-        let others = self.writers.iter().filter(|(_, at)| *at != last);
-        let mut others = others.filter_map(|(_, at)| self.evidence.operation(*at));
-        others.any(|other| is_over(own, other)).then_some(last)
+        let mut others = self.writers.iter().filter(|(_, at)| *at != last);
+        let is_after = |at: u32| {
+            let other = self.evidence.operation(at);
+            self.landings.is_before(last, at) || other.is_some_and(|other| is_over(own, other))
+        };
+        others.any(|(_, at)| is_after(*at)).then_some(last)
     }
 
     /// Whether the final count is what it wrote, though another is known to have written after it.
@@ -112,7 +132,7 @@ impl<'a> WriteOrder<'a> {
         let writes = self.writers.iter().filter_map(|(_, at)| {
             Some(DoneWrite {
                 done: self.done(*at),
-                began: start(self.evidence.operation(*at)?),
+                began: self.began(*at)?,
                 line: self.line(*at),
             })
         });
@@ -137,6 +157,23 @@ impl<'a> WriteOrder<'a> {
         self.writers.binary_search(&(did.write, at)).is_ok()
     }
 
+    /// When a write is known not to be done yet, ns.
+    fn began(&self, at: u32) -> Option<u64> {
+        let window = self.landings.window(at);
+        let start = || self.evidence.operation(at).map(start);
+        window.map(|window| window.0).or_else(start)
+    }
+
+    /// Whether the final count may be what an operation wrote.
+    pub(crate) fn may_be_last(&self, at: u32) -> bool {
+        self.landings.may_be_last(at)
+    }
+
+    /// Whether an operation may have read what another wrote, or for `None` the count before the run.
+    pub(crate) fn may_have_read(&self, at: u32, writer: Option<u32>) -> bool {
+        self.landings.may_have_read(at, writer)
+    }
+
     /// When a write is known to be done, ns; [`UNSAID`] where nothing tells.
     pub(crate) fn done(&self, at: u32) -> u64 {
         self.done.get(at as usize).copied().unwrap_or(UNSAID)
@@ -153,6 +190,9 @@ impl<'a> WriteOrder<'a> {
         if let (Some(one), Some(other)) = (self.line(one), self.line(other)) {
             return one < other;
         }
+        if self.landings.is_before(one, other) {
+            return true;
+        }
         let dids = (self.evidence.operation(one), self.evidence.operation(other));
         let (Some(did), Some(later)) = dids else {
             return false;
@@ -165,61 +205,6 @@ impl<'a> WriteOrder<'a> {
         let read_it =
             later.write != UNSAID && did.write < later.write && self.alone(did.write) == Some(one);
         read_it && later.read.wrapping_add(1) == later.write || is_over(did, later)
-    }
-
-    /// Puts operations in the order in which their writes are known to be done.
-    pub(crate) fn sort(&self, all: &mut [u32]) {
-        all.sort_by_cached_key(|at| {
-            let did = self.evidence.operation(*at);
-            let (write, start) = did.map_or((UNSAID, UNSAID), |did| (did.write, start(did)));
-            let line = self.line(*at).unwrap_or(NONE);
-            let is_last = self.last == Some(*at);
-            (line, is_last, self.done(*at), write, start, *at)
-        });
-    }
-
-    /// Of operations in the order of [`Self::sort`], whether it is known of each other whether that wrote before or after.
-    pub(crate) fn settled(&self, all: &[u32]) -> Vec<bool> {
-        let places = || all.iter().enumerate();
-        if all.len() <= COMPARED {
-            let is_settled = |(at, one): (usize, &u32)| {
-                places().all(|(other_at, other)| match at.cmp(&other_at) {
-                    Ordering::Less => self.is_before(*one, *other),
-                    Ordering::Equal => true,
-                    Ordering::Greater => self.is_before(*other, *one),
-                })
-            };
-            return places().map(is_settled).collect();
-        }
-        // Of many: by when each is known to have begun, and to be done.
-        let began = |at: &u32| self.evidence.operation(*at).map_or(0, start);
-        let mut settled = vec![true; all.len()];
-        let (mut done, mut next) = (0, UNSAID);
-        for (at, settled) in all.iter().zip(&mut settled) {
-            *settled &= done <= began(at);
-            done = done.max(self.done(*at));
-        }
-        for (at, settled) in all.iter().zip(&mut settled).rev() {
-            *settled &= self.done(*at) <= next;
-            next = next.min(began(at));
-        }
-        settled
-    }
-
-    /// Of several operations those after which none of the others is known to have written.
-    pub(crate) fn perhaps_last(&self, all: &[u32]) -> Vec<u32> {
-        let mut last = all.to_vec();
-        if all.len() <= COMPARED {
-            last.retain(|at| !all.iter().any(|other| self.is_before(*at, *other)));
-            return last;
-        }
-        // Of many: by when each is known to be done, and the last to have begun.
-        let began = all
-            .iter()
-            .filter_map(|at| Some((start(self.evidence.operation(*at)?), *at)));
-        let latest = began.max().unwrap_or_default();
-        last.retain(|at| *at == latest.1 || self.done(*at) > latest.0);
-        last
     }
 
     /// The operation that wrote a version, where no other wrote it too.

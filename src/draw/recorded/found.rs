@@ -67,7 +67,7 @@ fn drawn(
     let operations = match (is_oversale, is_ordered) {
         (true, true) => order.beyond_stock(),
         (true, false) => order.perhaps_beyond_stock(),
-        (false, _) if matches!(clash, Clash::Reads | Clash::OwnWrites) => {
+        (false, _) if matches!(clash, Clash::Reads | Clash::TornReads | Clash::OwnWrites) => {
             // The first of a pair is who did it; the other is what that is measured by.
             let pairs = alike.filter_map(|other| other.operations.split_first());
             let (first, others): (Vec<u32>, Vec<&[u32]>) = pairs.unzip();
@@ -105,6 +105,7 @@ fn clash(evidence: &Evidence, found: &HistoryFinding) -> Clash {
         Anomaly::EndedLock => Clash::OwnWrites,
         Anomaly::Deadlock => Clash::Waits,
         Anomaly::StaleRead if is_before_write(evidence, found) => Clash::Whole,
+        Anomaly::TornRead if found.version.is_none() => Clash::TornReads,
         Anomaly::TornRead | Anomaly::DirtyRead | Anomaly::FalseSoldOut | Anomaly::StaleRead => {
             Clash::Reads
         }

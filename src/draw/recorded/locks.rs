@@ -51,11 +51,16 @@ impl<'a> DrawnLocks<'a> {
         let mut locks = Self {
             evidence,
             end: end.saturating_add(room),
-            stuck: stuck.collect(),
+            stuck: HashMap::new(),
             several: HashSet::new(),
             ended: HashMap::new(),
             services: HashMap::new(),
         };
+        // Of several the last to be over.
+        for (wait, over) in stuck {
+            let until = locks.stuck.entry(wait).or_default();
+            *until = over.max(*until);
+        }
         locks.leases();
         let got = evidence.holds.iter().filter(|hold| hold.got != UNSAID);
         locks.several = got.map(|hold| locks.number(hold)).collect();

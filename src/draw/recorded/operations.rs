@@ -24,12 +24,15 @@ pub(super) fn operation(
     let done = known(order.done(index)).filter(|_| did.wrote != UNSAID || wrote.is_some());
     // The dead write nothing.
     let done = done.map(|done| done.min(did.killed));
-    let spans = spans((did, &holds), locks, end, (done, wrote.is_some()));
+    let torn = torn_reads(evidence, index, did);
+    let spans = spans((did, &holds, &torn), locks, end, (done, wrote.is_some()));
     let told = u64::from(did.quantity);
     // It died after what it is known to have done, whatever it has said of that.
     let killed = spans.iter().map(|span| span.to).fold(end, u64::max);
     let read = match versions.read.get(index as usize).copied().flatten() {
-        _ if did.torn => Some(Sight::Torn("what made no sense".to_owned())),
+        _ if did.torn && !reads_well(evidence, index, did) => {
+            Some(Sight::Torn("what made no sense".to_owned()))
+        }
         Some(version) if saw_another(did, versions, version) => {
             Some(Sight::Torn(format!("{} left", did.seen)))
         }
@@ -37,7 +40,10 @@ pub(super) fn operation(
             Some(Sight::OneOf(version, known(did.seen)))
         }
         Some(version) => Some(Sight::Version(version)),
-        None if did.read != UNSAID => Some(Sight::Torn(format!("version {}", did.read))),
+        None if did.read != UNSAID => {
+            let saw = known(did.seen).map_or_else(String::new, |left| format!(" ({left} left)"));
+            Some(Sight::Torn(format!("version {}{saw}", did.read)))
+        }
         None => None,
     };
     DrawnOperation {
@@ -57,6 +63,18 @@ pub(super) fn operation(
     }
 }
 
+/// Whether it read something that made sense, beside what did not.
+fn reads_well(evidence: &Evidence, index: u32, did: &Operation) -> bool {
+    let mut torn = evidence.torn_reads_of(index).peekable();
+    did.read != UNSAID && torn.peek().is_some() && torn.all(|at| at != did.read_at)
+}
+
+/// Until when it read what made no sense, but for the read that counts.
+fn torn_reads(evidence: &Evidence, index: u32, did: &Operation) -> Vec<u64> {
+    let torn = evidence.torn_reads_of(index);
+    torn.filter(|at| *at != did.read_at).collect()
+}
+
 /// Whether it saw another count than the version that it read has.
 fn saw_another(did: &Operation, versions: &VersionTree, version: usize) -> bool {
     let left = versions.all.get(version).and_then(|version| version.left);
@@ -66,20 +84,24 @@ fn saw_another(did: &Operation, versions: &VersionTree, version: usize) -> bool 
 /// What an operation did when, as far as it is known; no step that the evidence does not have. `wrote`: when its write
 /// was done, if that was said, and whether it is known to have written.
 fn spans(
-    (did, holds): (&Operation, &[&LockHold]),
+    (did, holds, torn): (&Operation, &[&LockHold], &[u64]),
     locks: &DrawnLocks<'_>,
     end: u64,
     (wrote, is_known): (Option<u64>, bool),
 ) -> Vec<Span> {
     let mut spans = locks.spans(did, end);
     let intends = known(did.intend);
-    let reads = known(did.read_at).map(|read| {
+    // Not before it had got the lock, nor before it had read the last time.
+    let from = |read: u64| {
         let got = holds.iter().filter_map(|hold| known(hold.got));
-        (
-            got.filter(|got| *got <= read).fold(did.invoke, u64::max),
-            read,
-        )
-    });
+        let before = torn.iter().copied().filter(|at| *at < read);
+        let before = before.chain(got.filter(|got| *got <= read));
+        (before.fold(did.invoke, u64::max), read)
+    };
+    for (from, read) in torn.iter().map(|read| from(*read)) {
+        spans.push(Span::new(Doing::ReadTorn, from, read));
+    }
+    let reads = known(did.read_at).map(from);
     if did.quantity == 0 {
         let (from, to) = reads.unwrap_or((did.invoke, end));
         spans.push(Span::new(Doing::Query, from, to));

@@ -229,7 +229,10 @@ pub(super) fn clean() -> String {
     let mut text = HEADER.to_owned() + &SALE.replace("\"sold\"", lock);
     for (at, step) in [
         EvidenceStep::Invoke { quantity: 1 },
-        EvidenceStep::LockWanted { lock: None },
+        EvidenceStep::LockWanted {
+            lock: None,
+            shared: Some(true),
+        },
         EvidenceStep::LockGot {
             lock: evidence::File {
                 device: 1,

@@ -189,7 +189,7 @@ fn a_hold_whose_time_is_over_can_be_confirmed_until_somebody_needs_it() {
         .says(200, &["Somebody else has got the tickets"]);
     // And what is left by then.
     assert!(!server.page(&first).body.contains("left</p>"));
-    assert_eq!(event.run("adjust +3").code, Some(0));
+    assert_eq!(event.run("adjust +3 --reason more").code, Some(0));
     server.page(&first).says(200, &[">3 tickets left</p>"]);
     event.assert_adds_up();
 }

@@ -2,35 +2,68 @@
 
 use std::collections::HashMap;
 
-use crate::check::evidence::{Evidence, LockHold, NONE, Operation, OperationOutcome, UNSAID};
+use super::waits::{kept_until, own_at, waited_until};
+use crate::check::evidence::{Evidence, LockHold, NONE, UNSAID};
 
 /// The longest cycle that is looked for.
 const LONGEST: usize = 16;
 /// So many steps are taken from one operation at most.
 const STEPS: u32 = 10_000;
+/// So many cycles of one wait are told apart.
+const MANY: usize = 16;
 
 /// All holds by their lock.
 pub(in crate::check::history) struct Cycles<'a> {
     evidence: &'a Evidence,
     by_lock: HashMap<u32, Vec<&'a LockHold>>,
+    /// Whether those wait for others who hold a lock shared of whom it is not said whether they would have shared it.
+    supposes: bool,
+}
+
+/// Those who waited for one another, and from when to when all of them did.
+pub(super) struct Cycle<'a> {
+    pub(super) waits: Vec<&'a LockHold>,
+    pub(super) window: (u64, u64),
 }
 
 /// A search from one operation.
 struct Search<'a> {
     /// Those who waited for one another so far, and for what.
     path: Vec<&'a LockHold>,
+    /// Who is to hold what the first waits for, where that is said.
+    next: Option<u32>,
     steps: u32,
+    found: Vec<Cycle<'a>>,
+    /// So many are looked for.
+    most: usize,
+}
+
+impl Search<'_> {
+    fn is_over(&self) -> bool {
+        self.found.len() >= self.most || self.steps > STEPS
+    }
 }
 
 impl<'a> Cycles<'a> {
     pub(in crate::check::history) fn among(evidence: &'a Evidence) -> Self {
         let mut by_lock: HashMap<u32, Vec<&LockHold>> = HashMap::new();
         let got = evidence.holds.iter();
-        let got = got.filter(|hold| hold.got != UNSAID && hold.lock != NONE && !hold.shared);
-        for hold in got {
+        for hold in got.filter(|hold| hold.got != UNSAID && hold.lock != NONE) {
             by_lock.entry(hold.lock).or_default().push(hold);
         }
-        Self { evidence, by_lock }
+        Self {
+            evidence,
+            by_lock,
+            supposes: false,
+        }
+    }
+
+    /// The same, and who does not say whether it would have shared a lock is supposed to have wanted it alone.
+    pub(in crate::check::history) fn supposing(self) -> Self {
+        Self {
+            supposes: true,
+            ..self
+        }
     }
 
     /// What an operation waited for, and what those did who waited for one another at one time with it, beginning with who held
@@ -42,51 +75,74 @@ impl<'a> Cycles<'a> {
     ) -> Vec<&'a LockHold> {
         let did = self.evidence.operation(start);
         let waits = did.into_iter().flat_map(|did| self.evidence.holds_of(did));
-        let mut cycles = waits.map(|wait| self.of(wait, next));
-        cycles.find(|cycle| !cycle.is_empty()).unwrap_or_default()
+        let mut cycles = waits.flat_map(|wait| self.search(wait, next, 1));
+        cycles.next().map(|cycle| cycle.waits).unwrap_or_default()
     }
 
-    /// The same of one wait.
-    pub(super) fn of(&self, wait: &'a LockHold, next: Option<u32>) -> Vec<&'a LockHold> {
+    /// All that begin with one wait, the shortest first.
+    pub(super) fn of(&self, wait: &'a LockHold) -> Vec<Cycle<'a>> {
+        let mut all = self.search(wait, None, MANY);
+        all.sort_by_key(|cycle| cycle.waits.len());
+        all
+    }
+
+    fn search(&self, wait: &'a LockHold, next: Option<u32>, most: usize) -> Vec<Cycle<'a>> {
         let mut search = Search {
             path: vec![wait],
+            next,
             steps: 0,
+            found: Vec::new(),
+            most,
         };
         let did = self.evidence.operation(wait.operation);
         let until = did.map(|did| waited_until(self.evidence, did, wait));
         let window = (wait.wanted, until.unwrap_or(wait.wanted));
-        if wait.lock != NONE && self.leads_back(&mut search, wait.lock, window, next) {
-            return search.path;
+        if wait.lock != NONE && wait.wanted != UNSAID {
+            self.go_on(&mut search, wait, window);
         }
-        Vec::new()
+        search.found
     }
 
-    /// Whether who held this lock within this time waited for another, and so on, back to the first of the path.
-    fn leads_back(
-        &self,
-        search: &mut Search<'a>,
-        lock: u32,
-        (from, until): (u64, u64),
-        next: Option<u32>,
-    ) -> bool {
-        let of = |wait: Option<&&LockHold>| wait.map_or(NONE, |wait| wait.operation);
-        let (first, waiter) = (of(search.path.first()), of(search.path.last()));
-        for hold in self.by_lock.get(&lock).into_iter().flatten() {
+    /// Whether who holds a lock so keeps out who waits for it.
+    fn keeps_out(&self, hold: &LockHold, wait: &LockHold) -> bool {
+        if !hold.shared {
+            return true;
+        }
+        if wait.got != UNSAID {
+            return !wait.shared;
+        }
+        // Who holds a lock together with others asks for it again to have it alone.
+        let has_it = || own_at(self.evidence, wait).any(|own| own.shared);
+        wait.wants_shared
+            .map_or_else(|| self.supposes || has_it(), |shared| !shared)
+    }
+
+    /// Takes down where who held what was waited for within this time waited for another, and so on, back to the first of the
+    /// path.
+    fn go_on(&self, search: &mut Search<'a>, wait: &'a LockHold, (from, until): (u64, u64)) {
+        let first = search.path.first().map_or(NONE, |wait| wait.operation);
+        for hold in self.by_lock.get(&wait.lock).into_iter().flatten() {
             search.steps += 1;
-            if search.steps > STEPS {
-                return false;
+            if search.is_over() {
+                return;
             }
             let Some(holder) = self.evidence.operation(hold.operation) else {
                 continue;
             };
             let from = from.max(hold.got);
             let until = until.min(kept_until(holder, hold));
-            let other = next.is_some_and(|next| next != hold.operation);
-            if hold.operation == waiter || from >= until || other {
+            let is_first = search.path.len() == 1;
+            let other = search.next.is_some_and(|next| is_first && next != hold.operation);
+            let is_own = hold.operation == wait.operation;
+            if is_own || from >= until || other || !self.keeps_out(hold, wait) {
                 continue;
             }
             if hold.operation == first {
-                return true;
+                search.found.push(Cycle {
+                    waits: search.path.clone(),
+                    window: (from, until),
+                });
+                continue;
             }
             let mut path = search.path.iter();
             if path.any(|wait| wait.operation == hold.operation) || search.path.len() == LONGEST {
@@ -95,74 +151,12 @@ impl<'a> Cycles<'a> {
             for wait in self.evidence.holds_of(holder) {
                 let end = waited_until(self.evidence, holder, wait).min(until);
                 let from = from.max(wait.wanted);
-                let is_wait = wait.lock != NONE && wait.wanted != UNSAID && from < end;
-                if !is_wait {
-                    continue;
+                if wait.lock != NONE && wait.wanted != UNSAID && from < end {
+                    search.path.push(wait);
+                    self.go_on(search, wait, (from, end));
+                    search.path.pop();
                 }
-                search.path.push(wait);
-                if self.leads_back(search, wait.lock, (from, end), None) {
-                    return true;
-                }
-                search.path.pop();
             }
         }
-        false
     }
-}
-
-/// Until when an operation waited for a lock: until it got it, or did the next thing that is known of it; [`UNSAID`] for ever.
-pub(in crate::check::history) fn waited_until(
-    evidence: &Evidence,
-    did: &Operation,
-    hold: &LockHold,
-) -> u64 {
-    if hold.got != UNSAID || hold.wanted == UNSAID {
-        return hold.got;
-    }
-    let others = evidence
-        .holds_of(did)
-        .filter(|other| !std::ptr::eq(*other, hold));
-    let others = others.flat_map(|other| [other.wanted, other.got, other.released]);
-    let own = [did.read_at, did.intend, did.wrote, did.returned, did.killed];
-    let next = others.chain(own).filter(|at| *at >= hold.wanted).min();
-    match next.unwrap_or(UNSAID) {
-        // Nobody knows when it died.
-        UNSAID if did.outcome == OperationOutcome::Killed => hold.wanted,
-        next => next,
-    }
-}
-
-/// Until when a lock was kept, for all that is known.
-fn kept_until(did: &Operation, hold: &LockHold) -> u64 {
-    hold.released.min(did.returned).min(did.killed)
-}
-
-/// Whether an operation asked for a lock that it held itself and kept from others.
-pub(in crate::check::history) fn is_own(
-    evidence: &Evidence,
-    did: &Operation,
-    wait: &LockHold,
-) -> bool {
-    let mut holds = evidence.holds_of(did);
-    let is_asked = wait.got == UNSAID && wait.wanted != UNSAID && wait.lock != NONE;
-    is_asked
-        && holds.any(|hold| {
-            let is_held = hold.got <= wait.wanted && kept_until(did, hold) > wait.wanted;
-            hold.lock == wait.lock && !hold.shared && hold.got != UNSAID && is_held
-        })
-}
-
-/// Whether an operation ended waiting for this lock: it was killed, or gave up.
-pub(super) fn is_given_up(evidence: &Evidence, did: &Operation, hold: &LockHold) -> bool {
-    use OperationOutcome::{Failed, Killed, Unknown};
-    let last = evidence.holds_of(did).next();
-    let acted = [did.read_at, did.intend, did.wrote];
-    let acted = acted
-        .into_iter()
-        .any(|at| at != UNSAID && at >= hold.wanted);
-    let waited = hold.got == UNSAID && hold.wanted != UNSAID && hold.lock != NONE;
-    waited
-        && !acted
-        && last.is_some_and(|last| std::ptr::eq(last, hold))
-        && matches!(did.outcome, Failed | Killed | Unknown)
 }

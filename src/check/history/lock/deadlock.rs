@@ -7,7 +7,7 @@
 
 use std::collections::HashSet;
 
-use super::cycle::{Cycles, is_given_up, is_own};
+use super::waits::{is_given_up, is_own};
 use crate::check::anomaly::Anomaly;
 use crate::check::evidence::{Evidence, LockHold, NONE, Operation, OperationOutcome, UNSAID};
 use crate::check::history::findings::Findings;
@@ -36,32 +36,6 @@ pub(super) fn check(evidence: &Evidence, findings: &mut Findings<'_>) {
     }
 }
 
-/// Those who waited for one another until one of them was killed, or gave up.
-pub(super) fn ended(evidence: &Evidence, findings: &mut Findings<'_>) {
-    let given_up = evidence.holds.iter().filter(|hold| {
-        let did = evidence.operation(hold.operation);
-        did.is_some_and(|did| is_given_up(evidence, did, hold))
-    });
-    let mut given_up = given_up.peekable();
-    if given_up.peek().is_none() {
-        return;
-    }
-    let cycles = Cycles::among(evidence);
-    // An operation may wait more than once.
-    let mut told: HashSet<(u32, u64)> = HashSet::new();
-    let key = |wait: &LockHold| (wait.operation, wait.wanted);
-    for hold in given_up.filter(|hold| hold.lock != NONE) {
-        if told.contains(&key(hold)) {
-            continue;
-        }
-        let cycle = cycles.of(hold, None);
-        if let [one, other, ..] = cycle[..] {
-            findings.add(Anomaly::Deadlock, &[one.operation, other.operation], None);
-            told.extend(cycle.into_iter().map(key));
-        }
-    }
-}
-
 /// Those who asked for a lock that they held themselves, and did nothing more until they were killed or gave up; or for ever,
 /// where something tells that time went on.
 pub(super) fn with_itself(evidence: &Evidence, findings: &mut Findings<'_>) {
@@ -71,7 +45,7 @@ pub(super) fn with_itself(evidence: &Evidence, findings: &mut Findings<'_>) {
         let Some(did) = evidence.operation(hold.operation) else {
             continue;
         };
-        if !is_own(evidence, did, hold) || told.contains(&hold.operation) {
+        if !is_own(evidence, hold) || told.contains(&hold.operation) {
             continue;
         }
         let is_last = evidence

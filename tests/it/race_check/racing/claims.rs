@@ -13,9 +13,10 @@ pub(super) struct Claims<'a> {
     pub(super) run: &'a Run,
     pub(super) worlds: &'a Worlds,
     pub(super) untrue: Vec<String>,
-    /// How often something is called not known, and how often it is known from all orders.
+    /// What is so in every order and was not said.
+    pub(super) untold: Vec<String>,
+    /// How often something is called not known.
     pub(super) open: usize,
-    pub(super) deducible: usize,
 }
 
 /// The buyers that a text names, in its order.
@@ -33,8 +34,28 @@ impl<'a> Claims<'a> {
             run,
             worlds,
             untrue: Vec::new(),
+            untold: Vec::new(),
             open: 0,
-            deducible: 0,
+        }
+    }
+
+    /// What all orders show of reads and of the last write is drawn.
+    pub(super) fn demand(&mut self, timeline: &Timeline) {
+        for lane in &timeline.lanes {
+            let at = buyers(&lane.name)[0];
+            let is_known = self.worlds.fates[at].read.len() == 1;
+            if let Some(Sight::OneOf(..)) = lane.operations[0].read
+                && is_known
+            {
+                let read = &self.worlds.fates[at].read;
+                self.untold.push(format!("{} read {read:?}", name(at)));
+            }
+        }
+        let standing = timeline.versions.iter().filter(|one| one.survived);
+        let standing: Vec<bool> = standing.map(|one| one.doubtful).collect();
+        if self.worlds.perhaps_last.len() == 1 && standing != [false] {
+            let last = &self.worlds.perhaps_last;
+            self.untold.push(format!("{last:?} stands in the end"));
         }
     }
 

@@ -40,9 +40,8 @@ struct Counts {
     /// Sales that were overwritten in all orders, and those that are called so.
     overwritten: usize,
     said: usize,
-    /// What is called not known, and what of that follows all the same, by more than is looked at.
+    /// What is called not known.
     open: usize,
-    deducible: usize,
 }
 
 /// What is said of a run that is not so, and the whole drawing.
@@ -58,6 +57,7 @@ fn judged(run: &Run, counts: &mut Counts) -> (Vec<String>, String, Worlds) {
     let timeline = draw::recorded(&evidence, &verdict);
     let worlds = Worlds::of(run, &believed(run, &timeline));
     let mut claims = Claims::of(run, &worlds);
+    let mut untold = Vec::new();
     let drawn = timeline.to_text(160);
     let drawn: Vec<String> = drawn.iter().map(ToString::to_string).collect();
     let drawn = drawn.join("\n");
@@ -74,12 +74,16 @@ fn judged(run: &Run, counts: &mut Counts) -> (Vec<String>, String, Worlds) {
         counts.overwritten += lost.count();
         counts.said += drawn.matches(", overwritten").count();
         counts.open += claims.open;
-        counts.deducible += claims.deducible;
+        if !run.has_guesses() {
+            claims.demand(&timeline);
+            untold = std::mem::take(&mut claims.untold);
+        }
     } else {
         assert!(run.has_guesses(), "{worlds:#?}\n{run:#?}");
         counts.guessed += 1;
         counts.contradicted += usize::from(worlds.many == 0);
     }
+    claims.untrue.extend(untold);
     (claims.untrue, drawn, worlds)
 }
 

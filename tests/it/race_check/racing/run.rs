@@ -192,8 +192,8 @@ fn buyer(random: &mut Xoshiro256PlusPlus) -> Buyer {
     );
     Buyer {
         quantity: match random.random_range(0..10) {
-            0 => 0,
-            1 => 2,
+            0..2 => 0,
+            2 => 2,
             _ => 1,
         },
         next: Step::Invoke,

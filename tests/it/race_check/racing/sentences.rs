@@ -87,6 +87,13 @@ impl Claims<'_> {
                 &named
             };
             self.at_one_time(text, all);
+            let is_last = |at: &&usize| {
+                let mut others = said.writers.iter().filter(|other| other != at);
+                others.all(|other| self.worlds.is_before(*other, **at))
+            };
+            if let Some(last) = said.writers.iter().find(is_last) {
+                self.untold.push(format!("{} wrote last: {text}", name(*last)));
+            }
         } else if let Some((_, over)) = part.split_once(" wrote last") {
             for at in said.others(named[0]) {
                 self.is_before(text, at, named[0]);
@@ -157,19 +164,21 @@ impl Claims<'_> {
             self.hold(is_so, text, || "the count shows none of them".to_owned());
         } else if part.starts_with("which of them ") && part.ends_with(" read is not known") {
             for at in buyers(part) {
-                self.left_open(is_open && self.worlds.fates[at].read.len() > 1);
+                self.left_open(text, is_open && self.worlds.fates[at].read.len() > 1);
             }
         } else if part == "whose sale the count goes by is not known" {
-            self.left_open(is_open);
+            self.left_open(text, is_open);
         } else {
             return part.starts_with("what ") && part.ends_with(" read is not said");
         }
         true
     }
 
-    fn left_open(&mut self, is_open: bool) {
+    fn left_open(&mut self, text: &str, is_open: bool) {
         self.open += 1;
-        self.deducible += usize::from(!is_open);
+        if !is_open {
+            self.untold.push(format!("it is known: {text}"));
+        }
     }
 
     /// Whether what a buyer read is what one of these wrote, or grew from it.
