@@ -77,9 +77,7 @@ impl Run {
         let others = (0..self.buyers.len()).filter(|other| *other != at);
         let holders = others.filter_map(|other| {
             let mut held = self.buyers[other].held.iter();
-            let keeps = held.find(|(lock, shared)| {
-                *lock == wish.lock && !(*shared && wish.shared)
-            });
+            let keeps = held.find(|(lock, shared)| *lock == wish.lock && !(*shared && wish.shared));
             keeps.map(|(_, shared)| (other, *shared))
         });
         holders.collect()
@@ -124,7 +122,11 @@ impl Run {
         } else {
             String::new()
         };
-        self.step(at, "lock_wanted", &format!(",\"device\":8,\"inode\":{lock}{said}"));
+        self.step(
+            at,
+            "lock_wanted",
+            &format!(",\"device\":8,\"inode\":{lock}{said}"),
+        );
         self.buyers[at].waiting = Some(Wish {
             lock,
             shared,
@@ -231,7 +233,12 @@ fn who_is_said_to_wait_for_one_another_did_and_nobody_is_left_out() {
         let run = run(&mut Xoshiro256PlusPlus::seed_from_u64(seed));
         let evidence = read(&run.text);
         let verdict = judge(&evidence);
-        let place = || format!("seed {seed}: {:#?} {:#?} {}", verdict.findings, run.cycles, run.text);
+        let place = || {
+            format!(
+                "seed {seed}: {:#?} {:#?} {}",
+                verdict.findings, run.cycles, run.text
+            )
+        };
         let mut in_told = BTreeSet::new();
         for found in &verdict.findings {
             if found.kind != Anomaly::Deadlock {
@@ -246,7 +253,11 @@ fn who_is_said_to_wait_for_one_another_did_and_nobody_is_left_out() {
         }
         for cycle in run.cycles.iter().filter(|cycle| cycle.ended) {
             let all = cycle.members.iter().all(|at| in_told.contains(at));
-            assert!(all || !cycle.shown || verdict.findings.len() > 50, "{}", place());
+            assert!(
+                all || !cycle.shown || verdict.findings.len() > 50,
+                "{}",
+                place()
+            );
         }
         // Where nothing is said of a deadlock, it is said that it was not judged.
         let ended = run.cycles.iter().any(|cycle| cycle.ended);
