@@ -152,7 +152,6 @@ mod tests {
     use super::super::super::args::TOUR_STEPS;
     use super::super::chapter::steps;
     use super::*;
-    use std::io::Write as _;
 
     #[test]
     fn what_stands_in_quotes_is_one_word() {

@@ -130,6 +130,7 @@ fn timeline() -> impl Strategy<Value = Timeline> {
             findings,
             odds,
             shared: steps,
+            publishes: steps,
             unreadable: !steps,
         },
     )
