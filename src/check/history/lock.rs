@@ -77,7 +77,6 @@ fn overlaps(evidence: &Evidence, findings: &mut Findings<'_>) {
 }
 
 /// Those who held one lock at once, by when the second got it.
-
 fn overlaps_of<'a>(
     evidence: &'a Evidence,
     got: impl Iterator<Item = &'a LockHold>,

@@ -181,9 +181,9 @@ impl DeskWords {
 
     /// What happened, by the word that the ledger has for it.
     pub(super) fn happened(&self, what: &str) -> &'static str {
-        let [sell, hold, confirm, release, expire, cancel, rename] = self.happened;
+        let [sale, hold, confirm, release, expire, cancel, rename] = self.happened;
         match what {
-            "sell" => sell,
+            "sell" => sale,
             "hold" => hold,
             "confirm" => confirm,
             "release" => release,
