@@ -99,6 +99,7 @@ pub(super) fn source(text: &str) -> String {
     format!("sha256-{}", base64(&sum))
 }
 
+#[expect(clippy::many_single_char_names, reason = "the standard calls them so")]
 fn mixed(sum: [u32; 8], block: &[u8]) -> [u32; 8] {
     let words = block.chunks_exact(4);
     let words = words.map(|word| {
@@ -146,9 +147,9 @@ fn base64(bytes: &[u8]) -> String {
     let mut text = String::new();
     for chunk in bytes.chunks(3) {
         let byte = |at: usize| u32::from(chunk.get(at).copied().unwrap_or(0));
-        let all = byte(0) << 16 | byte(1) << 8 | byte(2);
+        let all = (byte(0) << 16) | (byte(1) << 8) | byte(2);
         for at in 0..4 {
-            let letter = LETTERS.get((all >> (18 - 6 * at) & 63) as usize);
+            let letter = LETTERS.get(((all >> (18 - 6 * at)) & 63) as usize);
             text.push(match letter {
                 Some(letter) if at <= chunk.len() => char::from(*letter),
                 _ => '=',

@@ -5,6 +5,7 @@ mod drawn;
 mod find;
 mod mistakes;
 mod odds;
+mod pages;
 mod pictures;
 mod sample;
 mod scenarios;
