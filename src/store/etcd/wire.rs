@@ -25,7 +25,7 @@ pub(super) struct RangeRequest {
 }
 
 /// A key with what it says.
-#[derive(Debug, Clone, Deserialize, Default)]
+#[derive(Debug, Clone, Default, Deserialize, PartialEq, Eq)]
 #[serde(default)]
 pub(super) struct KeyValue {
     pub(super) key: Bytes,

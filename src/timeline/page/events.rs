@@ -3,51 +3,15 @@
 use std::cmp::Reverse;
 
 use super::super::acts::{Act, told};
-use super::super::model::{Spot, Time};
-use super::super::operation::{Doing, DrawnOperation, Sight, Span};
+use super::super::model::Time;
+use super::super::operation::{Doing, DrawnOperation, DrawnOutcome, Sight, Span};
 use super::super::scene::Scene;
 use super::effects::Effects;
+use super::event::{Event, Happening};
+use super::hidden::hidden;
 
 /// Up to so many steps are shown; above, what belongs to no finding is left out first.
 const STEPS: usize = 400;
-
-/// What happens.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Happening {
-    /// This is done.
-    Does(Doing),
-    /// The lock of this file is got.
-    Takes(u64),
-    /// It is given up.
-    Frees(u64),
-    /// What it was told.
-    Answers,
-    /// It is killed.
-    Dies,
-}
-
-/// Something that happens at one moment.
-#[derive(Debug, Clone)]
-pub(super) struct Event {
-    /// When, in the unit of the run.
-    pub(super) at: u64,
-    pub(super) place: Spot,
-    /// Which of the spans of its operation it is of.
-    pub(super) span: Option<usize>,
-    pub(super) what: Happening,
-    /// For people; empty of what is said by something else.
-    pub(super) words: String,
-    /// The number of its step in a schedule.
-    pub(super) number: u64,
-    /// Whether it is a step of its own.
-    pub(super) is_shown: bool,
-    /// Whether a finding names it.
-    pub(super) is_marked: bool,
-    /// Over whose sale it writes, where that is known.
-    pub(super) over: Option<usize>,
-    /// Among those of one moment: what comes first.
-    rank: (u8, usize),
-}
 
 /// All that happens, in order; and how many steps were left out for want of room.
 pub(super) fn events(scene: &Scene<'_>, effects: &Effects) -> (Vec<Event>, usize) {
@@ -103,7 +67,9 @@ fn of_act(scene: &Scene<'_>, effects: &Effects, act: &Act, events: &mut Vec<Even
             events.push(event(from, Happening::Does(doing.clone()), words, (2, 0)));
         }
         Doing::Point(_) => {
-            if let Some(words) = told(operation) {
+            // What one who only asks was told is what it saw.
+            let asked = matches!(operation.outcome, Some(DrawnOutcome::Told(_)));
+            if let Some(words) = told(operation).filter(|_| !asked) {
                 events.push(event(to, Happening::Answers, words, (4, 0)));
             }
         }
@@ -169,12 +135,14 @@ fn hold(
     let never = is_last && operation.outcome.is_none() && !dies;
     let (takes, frees) = match scene.timeline.time {
         Time::Steps => {
-            let ends = |span: &Span| {
-                let point = matches!(&span.doing, Doing::Point(name) if name.contains("lease"));
-                point && span.from == to
-            };
-            // It ends with the step that begins there.
-            let later = dies || operation.spans.iter().any(ends);
+            // A kill and the end of a lease are steps that begin there; who frees it does so in the step before.
+            let is_freed = points(operation, |span, name| {
+                span.to == to && (name.starts_with("frees") || name.contains("refused"))
+            });
+            let ends = points(operation, |span, name| {
+                span.from == to && name.contains("lease")
+            });
+            let later = (dies && !is_freed) || ends;
             // Part of the step that takes or frees it.
             let silent = |event: Event, at: u64| Event {
                 at,
@@ -194,54 +162,12 @@ fn hold(
     std::iter::once(takes).chain((!never).then_some(frees))
 }
 
-/// What is not drawn, and holds a lock meanwhile; of a schedule also what it does to the count.
-fn hidden(scene: &Scene<'_>, events: &mut Vec<Event>) {
-    for (lane, operations) in scene.timeline.lanes.iter().enumerate() {
-        for (operation, one) in operations.operations.iter().enumerate() {
-            let place = Spot { lane, operation };
-            if scene.choice.has(place) {
-                continue;
-            }
-            for span in &one.spans {
-                let happens = unseen(scene, span).into_iter().flatten();
-                events.extend(happens.map(|(at, what, rank)| Event {
-                    at,
-                    place,
-                    span: None,
-                    what,
-                    words: String::new(),
-                    number: 0,
-                    is_shown: false,
-                    is_marked: false,
-                    over: None,
-                    rank: (rank, 0),
-                }));
-            }
-        }
-    }
-}
-
-/// What happens in a span that is not drawn, with its time and its rank.
-fn unseen(scene: &Scene<'_>, span: &Span) -> [Option<(u64, Happening, u8)>; 2] {
-    let stretches = &scene.choice.stretches;
-    let (from, to) = span.bounds();
-    let next = stretches.partition_point(|stretch| stretch.1 < from);
-    let is_seen = stretches.get(next).is_some_and(|stretch| to >= stretch.0);
-    let steps = scene.timeline.time == Time::Steps;
-    match &span.doing {
-        Doing::Hold(file) if is_seen || steps => [
-            Some((
-                from.saturating_add(steps.into()),
-                Happening::Takes(*file),
-                1,
-            )),
-            Some((to, Happening::Frees(*file), 3)),
-        ],
-        Doing::Sync | Doing::Truncate | Doing::Write if steps => {
-            [Some((to, Happening::Does(span.doing.clone()), 2)), None]
-        }
-        _ => [None, None],
-    }
+/// Whether a step of an operation that has a name of its own is like this.
+fn points(operation: &DrawnOperation, is_like: impl Fn(&Span, &str) -> bool) -> bool {
+    operation.spans.iter().any(|span| match &span.doing {
+        Doing::Point(name) => is_like(span, name),
+        _ => false,
+    })
 }
 
 fn taking(words: &str) -> String {

@@ -10,10 +10,11 @@ use super::super::scene::Scene;
 use super::super::words::{count, short, xml};
 use super::super::{arrows, svg};
 use super::covers::cursor;
+use super::no_return::percent;
 use super::run_json::run;
 use super::sha256::source;
 use super::state::{PageFinding, PageStep, Steps};
-use super::walk::{percent, walk};
+use super::walk::walk;
 use crate::store::file::output_contents::PAGE;
 
 pub(super) const SCRIPT: &str = include_str!("player.js");
@@ -22,11 +23,11 @@ pub(super) const STYLE: &str = include_str!("player.css");
 /// The words of the player, which a script shows.
 const PLAYER: &str = r#"<section id="player" aria-label="Player" hidden>
 <div id="buttons" role="group" aria-label="Steps">
-<button type="button" id="first" title="Home"><span aria-hidden="true">⏮</span><span class="name">First</span></button>
-<button type="button" id="back" title="Arrow left"><span aria-hidden="true">◀</span><span class="name">Back</span></button>
-<button type="button" id="play" title="Space"><span aria-hidden="true">▶</span><span class="name">Play</span></button>
-<button type="button" id="step" title="Arrow right"><span aria-hidden="true">▶</span><span class="name">Step</span></button>
-<button type="button" id="last" title="End"><span aria-hidden="true">⏭</span><span class="name">Last</span></button>
+<button type="button" id="first" title="Home"><svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d="M3 3h2v10H3zM13 3v10L6 8z"/></svg><span class="name">First</span></button>
+<button type="button" id="back" title="Arrow left"><svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d="M11 3v10L4 8z"/></svg><span class="name">Back</span></button>
+<button type="button" id="play" title="Space"><svg class="icon go" viewBox="0 0 16 16" aria-hidden="true"><path d="M4 2.5v11L13 8z"/></svg><svg class="icon wait" viewBox="0 0 16 16" aria-hidden="true"><path d="M4 3h3v10H4zM9 3h3v10H9z"/></svg><span class="name">Play</span></button>
+<button type="button" id="step" title="Arrow right"><svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d="M5 3v10l7-5z"/></svg><span class="name">Step</span></button>
+<button type="button" id="last" title="End"><svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d="M11 3h2v10h-2zM3 3v10l7-5z"/></svg><span class="name">Last</span></button>
 </div>
 <div id="track"><input type="range" id="place" min="0" value="0" aria-label="Step"><div id="marks" aria-hidden="true"></div></div>
 <p id="position"></p>
@@ -43,9 +44,9 @@ const NOW: &str = r#"<div class="live" hidden>
 <p class="return"></p>
 <div class="happens"></div>
 </div>
-<div class="odds" hidden><p><span>Chance of a bad end from here on</span> <b class="chance"></b></p><div class="bar" aria-hidden="true"><div></div></div></div>
+<div class="odds" hidden><p><span>Chance of a bad end from here on</span> <b class="chance"></b></p><div class="bar" aria-hidden="true"><div></div></div><p class="hint">if each who can go on is as likely to go on next</p></div>
 <div class="state">
-<section class="card count"><h3>The count</h3><p class="left"></p><p class="version"></p></section>
+<section class="card count"><h3>The count says</h3><p class="left"></p><p class="version"></p></section>
 <section class="card locks"><h3>The lock</h3><div></div></section>
 <section class="card ledger"><h3>The ledger</h3><p class="lines"></p><ol></ol></section>
 </div>
@@ -138,6 +139,17 @@ fn with_own_ids(picture: &str, number: usize) -> String {
 /// What went wrong, each with the step at which it did.
 fn found(out: &mut String, steps: &Steps) {
     out.push_str("<section class=\"card found\"><h3>What went wrong</h3>\n");
+    if let Some(no_return) = &steps.no_return {
+        let at = steps
+            .steps
+            .get(no_return.step)
+            .map_or(0, |step| step.number);
+        let _ = writeln!(
+            out,
+            r##"<p class="return"><b>Point of no return</b>, <a href="#{at}">step {at}</a>: {}.</p>"##,
+            xml(&no_return.sentence)
+        );
+    }
     if steps.findings.is_empty() {
         out.push_str("<p>Nothing was found in this run.</p>\n");
     } else {
@@ -146,17 +158,6 @@ fn found(out: &mut String, steps: &Steps) {
             let _ = writeln!(out, "<li>{}</li>", finding_words(steps, finding));
         }
         out.push_str("</ol>\n");
-    }
-    if let Some(no_return) = &steps.no_return {
-        let at = steps
-            .steps
-            .get(no_return.step)
-            .map_or(0, |step| step.number);
-        let _ = writeln!(
-            out,
-            r##"<p class="return"><b>Point of no return:</b> <a href="#{at}">step {at}</a>: {}.</p>"##,
-            xml(&no_return.sentence)
-        );
     }
     out.push_str("</section>\n");
 }
@@ -168,10 +169,10 @@ fn finding_words(steps: &Steps, finding: &PageFinding) -> String {
         format!(r##" <a href="#{0}">step {0}</a>"##, step.number)
     });
     let sentence = xml(&finding.sentence);
-    match finding.kind.is_empty() {
-        true => format!("{sentence}.{at}"),
-        false => format!("<b>{kind}</b>: {sentence}.{at}"),
+    if finding.kind.is_empty() {
+        return format!("{sentence}.{at}");
     }
+    format!("<b>{kind}</b>: {sentence}.{at}")
 }
 
 /// All steps, as a list that is read and printed.

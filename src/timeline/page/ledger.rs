@@ -1,7 +1,5 @@
 //! The sales of a run in the order in which they were written down, and the versions of the count.
 
-use std::collections::HashMap;
-
 use super::super::model::{Spot, Time};
 use super::super::operation::Sight;
 use super::super::scene::Scene;
@@ -28,8 +26,8 @@ pub(super) struct Sales {
     lines: Vec<Written>,
     /// By time.
     versions: Vec<(u64, usize)>,
-    /// By version: its place among the lines.
-    places: HashMap<usize, usize>,
+    /// By version: when its sale was written down.
+    times: Vec<Option<u64>>,
 }
 
 impl Sales {
@@ -66,10 +64,9 @@ impl Sales {
             }
         }
         lines.sort_by_key(|line| (line.at, line.version));
-        let places = lines.iter().enumerate();
-        let places = places.filter_map(|(place, line)| Some((line.version?, place)));
+        let times = (0..timeline.versions.len()).map(|version| effects.line(version));
         Self {
-            places: places.collect(),
+            times: times.collect(),
             lines,
             versions,
         }
@@ -85,6 +82,17 @@ impl Sales {
     pub(super) fn version_by(&self, at: u64, last: usize) -> Option<usize> {
         let after = self.versions.partition_point(|one| *one <= (at, last));
         Some(self.versions.get(after.checked_sub(1)?)?.1)
+    }
+
+    /// The place of the sale that made a version.
+    fn place(&self, version: usize) -> Option<usize> {
+        let at = self.times.get(version).copied().flatten()?;
+        let key = (at, Some(version));
+        let place = self
+            .lines
+            .partition_point(|line| (line.at, line.version) < key);
+        let line = self.lines.get(place)?;
+        (line.version == Some(version)).then_some(place)
     }
 
     /// The line at a place, for people.
@@ -107,7 +115,7 @@ impl Sales {
         let by = line.version.and_then(|at| {
             let writer = scene.overwriter(line.by?)?;
             let by = scene.timeline.operation(writer)?.wrote?;
-            (by != at).then(|| self.places.get(&by).copied())?
+            (by != at).then(|| self.place(by))?
         });
         Some(LedgerEntry {
             at: place,

@@ -20,15 +20,19 @@
 
 mod covers;
 mod effects;
+mod event;
 mod events;
 mod found;
+mod hidden;
 mod html;
 mod ledger;
+mod no_return;
 mod policy;
 mod reasons;
 mod run_json;
 mod sha256;
 mod situation;
+mod snapshot;
 mod state;
 mod walk;
 

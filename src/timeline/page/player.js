@@ -110,7 +110,7 @@
     const isLocked = states[runs.indexOf(run)].some((state) => state.locks.length > 0);
     const parts = locks.map((lock) => {
       const part = make("p");
-      part.append(make("b", "", lock.name), lock.holders.length > 0 ? ": held by " : ": held by ", make("span", "holders", joined(lock.holders)));
+      part.append(make("b", "", lock.name), ": held by ", make("span", "holders", joined(lock.holders)));
       if (lock.waiting.length > 0) part.append(make("span", "waiting", `${joined(lock.waiting)} ${lock.waiting.length > 1 ? "wait" : "waits"}`));
       return part;
     });
@@ -265,7 +265,6 @@
     timer = null;
     const play = find("#play");
     find(".name", play).textContent = "Play";
-    find("[aria-hidden]", play).textContent = "▶";
     play.classList.remove("plays");
     // What is announced while it plays comes faster than it can be read.
     for (const told of all(".now")) told.setAttribute("aria-live", "polite");
@@ -286,7 +285,6 @@
     for (const told of all(".now")) told.setAttribute("aria-live", "off");
     const button = find("#play");
     find(".name", button).textContent = "Pause";
-    find("[aria-hidden]", button).textContent = "⏸";
     button.classList.add("plays");
     timer = setTimeout(tick, Math.min(Number(find("#speed").value), 600));
   }

@@ -1,8 +1,8 @@
 //! What a step means, in a sentence or two: what its process goes by, and what it does not see.
 
-use super::super::model::{Spot, Time};
+use super::super::model::Spot;
 use super::super::operation::{Doing, DrawnOperation, DrawnOutcome, Sight};
-use super::events::{Event, Happening};
+use super::event::{Event, Happening};
 use super::situation::{Pending, Situation};
 
 /// How many names stand in a sentence.
@@ -133,19 +133,19 @@ fn read(before: &Situation<'_>, event: &Event, operation: &DrawnOperation) -> St
     let who = names(before, &others);
     match (others.len(), before.holds(lane)) {
         (0, true) => format!(
-            "It believes that {known}, and holds the lock: whoever asks for the lock waits until it has written."
+            "It goes by {known}, and holds the lock: whoever asks for the lock waits until it has written."
         ),
         (0, false) => format!(
-            "It believes that {known}. Nothing keeps another process from reading the same before it has written."
+            "It goes by {known}. Nothing keeps another process from reading the same before it has written."
         ),
         (1, true) => format!(
-            "It holds a lock, and yet {who} has read the same and has not written yet: both will write one less than {known}."
+            "It holds a lock, and yet {who} has read the same and has not written yet: both go by {known}, and each will write one less."
         ),
         (1, false) => format!(
-            "{who} has read the same and has not written yet: both will write one less than {known}."
+            "{who} has read the same and has not written yet: both go by {known}, and each will write one less."
         ),
         (_, _) => format!(
-            "{who} have read the same and have not written yet: each of them will write one less than {known}."
+            "{who} have read the same and have not written yet: each of them goes by {known}, and will write one less."
         ),
     }
 }
@@ -163,10 +163,6 @@ fn wrote(before: &Situation<'_>, event: &Event, operation: &DrawnOperation) -> S
     if version == before.latest {
         return format!("It read {known} and nobody has written since: it makes that {wrote}.");
     }
-    let at = match before.timeline().time {
-        Time::Steps => format!(" at step {step}"),
-        Time::Nanoseconds => String::new(),
-    };
     let lost = match event.over {
         Some(over) => format!(
             " The sale of {} is gone from the count, and its buyer keeps the ticket.",
@@ -174,9 +170,16 @@ fn wrote(before: &Situation<'_>, event: &Event, operation: &DrawnOperation) -> S
         ),
         None => String::new(),
     };
+    let versions = &before.timeline().versions;
+    let last = versions.get(before.latest).and_then(|last| last.writer);
+    let last = last.map_or_else(|| "somebody".to_owned(), |last| before.name(last.lane));
+    let others = match before.latest.checked_sub(version) {
+        Some(1) => format!("{last} has written"),
+        _ => format!("others have written, {last} the last of them"),
+    };
     format!(
-        "It read {known}{at}, and goes by that. Since then others have written, and the count says {}; it does not look \
-         again, and writes {wrote}.{lost}",
+        "It read {known} at step {step}, and goes by that. Since then {others}, and the count says {}. It does not look again: it \
+         writes {wrote}.{lost}",
         before.version(before.latest)
     )
 }

@@ -6,9 +6,9 @@ use super::super::model::Timeline;
 use super::super::operation::{Doing, Sight};
 use super::super::scene::Scene;
 use super::super::words::{short, thousands};
-use super::events::{Event, Happening};
+use super::event::{Event, Happening};
 use super::ledger::{NAME, Sales};
-use super::state::{CountState, LockState, ProcessState};
+use super::state::ProcessState;
 
 /// What a process goes by: the version that it has read, and at which step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,20 +22,22 @@ pub(super) struct Situation<'a> {
     pub(super) scene: &'a Scene<'a>,
     sales: &'a Sales,
     /// The lanes that are shown, each with its place.
-    rows: HashMap<usize, usize>,
+    pub(super) rows: HashMap<usize, usize>,
     pub(super) processes: Vec<ProcessState>,
     /// What each goes by, until it has written or was told.
     pending: BTreeMap<usize, Pending>,
     /// Which lanes hold the lock of each file, and for which each lane waits, where that is known.
     pub(super) holders: BTreeMap<u64, Vec<usize>>,
-    waits: BTreeMap<usize, Option<u64>>,
+    pub(super) waits: BTreeMap<usize, Option<u64>>,
     /// The last version that was written, and that which the count tells of.
     pub(super) latest: usize,
-    told: usize,
+    pub(super) told: usize,
     /// Who has cut the count to nothing.
     pub(super) cut: Option<usize>,
     /// How many sales were written down.
     pub(super) lines: usize,
+    /// The first step after which two go by one version, and neither has written.
+    pub(super) met: Option<u64>,
 }
 
 impl<'a> Situation<'a> {
@@ -53,6 +55,7 @@ impl<'a> Situation<'a> {
             told: 0,
             cut: None,
             lines: 0,
+            met: None,
         }
     }
 
@@ -176,6 +179,9 @@ impl<'a> Situation<'a> {
             }
             if let (Some(Sight::Version(version)), false) = (&operation.read, asks) {
                 let (version, step) = (*version, event.number);
+                if !self.go_by(version, lane).is_empty() {
+                    self.met.get_or_insert(step);
+                }
                 self.pending.insert(lane, Pending { version, step });
             }
         }
@@ -211,88 +217,5 @@ impl<'a> Situation<'a> {
     pub(super) fn left(&self, at: usize) -> Option<String> {
         let left = self.timeline().versions.get(at)?.left?;
         Some(format!("{} left", thousands(left)))
-    }
-
-    /// What every process knows and is at.
-    pub(super) fn states(&self) -> Vec<ProcessState> {
-        let mut states = self.processes.clone();
-        for (lane, row) in &self.rows {
-            let Some(state) = states.get_mut(*row) else {
-                continue;
-            };
-            let pending = self.pending(*lane);
-            state.stale = pending.is_some_and(|one| one.version != self.latest);
-            let held = self.holders.iter();
-            let held = held.filter(|(_, lanes)| lanes.contains(lane));
-            state.holds = held
-                .map(|(file, _)| self.scene.marks.lock_name(*file))
-                .collect();
-            state.waits = match self.waits.get(lane) {
-                Some(file) => self.awaited(*file),
-                None => String::new(),
-            };
-        }
-        states
-    }
-
-    fn awaited(&self, file: Option<u64>) -> String {
-        match file {
-            Some(file) => self.scene.marks.lock_name(file),
-            None if self.scene.marks.locks.len() > 1 => "a lock".to_owned(),
-            None => "the lock".to_owned(),
-        }
-    }
-
-    /// What the count says.
-    pub(super) fn count(&self) -> CountState {
-        if let Some(cut) = self.cut {
-            return CountState {
-                cut_by: self.name(cut),
-                ..CountState::default()
-            };
-        }
-        let Some(version) = self.timeline().versions.get(self.told) else {
-            return CountState::default();
-        };
-        CountState {
-            version: Some(version.seq),
-            left: version.left,
-            by: version
-                .writer
-                .map_or_else(String::new, |writer| self.name(writer.lane)),
-            cut_by: String::new(),
-        }
-    }
-
-    /// Who holds each lock, and who waits for it: those that somebody has to do with, and one that is alone always.
-    pub(super) fn locks(&self) -> Vec<LockState> {
-        let mut locks: Vec<LockState> = Vec::new();
-        let mut add = |name: String, holder: Option<String>, waits: Option<String>| {
-            let at = locks.iter().position(|lock| lock.name == name);
-            let at = at.unwrap_or_else(|| {
-                locks.push(LockState {
-                    name,
-                    ..LockState::default()
-                });
-                locks.len() - 1
-            });
-            if let Some(lock) = locks.get_mut(at) {
-                lock.holders.extend(holder);
-                lock.waiting.extend(waits);
-            }
-        };
-        if let [only] = self.scene.marks.locks[..] {
-            add(self.scene.marks.lock_name(only), None, None);
-        }
-        for (file, lanes) in &self.holders {
-            for lane in lanes {
-                let name = self.scene.marks.lock_name(*file);
-                add(name, Some(self.name(*lane)), None);
-            }
-        }
-        for (lane, file) in &self.waits {
-            add(self.awaited(*file), None, Some(self.name(*lane)));
-        }
-        locks
     }
 }

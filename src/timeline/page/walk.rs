@@ -4,16 +4,18 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::super::model::{Spot, Time, Timeline};
 use super::super::operation::DrawnOutcome;
-use super::super::scene::{Scene, certain_from, is_certain, sentence};
+use super::super::scene::{Scene, sentence};
 use super::super::words::{count, short};
 use super::super::{acts::told, operation::Doing};
 use super::effects::Effects;
-use super::events::{Event, Happening, events};
+use super::event::{Event, Happening};
+use super::events::events;
 use super::found::{self, StepOf};
 use super::ledger::{NAME, Sales};
+use super::no_return::{chance, no_return};
 use super::reasons::reason;
 use super::situation::Situation;
-use super::state::{LedgerEntry, NoReturn, PageFinding, PageStep, Steps};
+use super::state::{LedgerEntry, PageFinding, PageStep, Steps};
 
 /// So many findings are told.
 const FINDINGS: usize = 24;
@@ -46,6 +48,7 @@ pub(super) fn walk(scene: &Scene<'_>) -> (Steps, Vec<u64>) {
         steps,
         times,
         step_of,
+        situation,
         ..
     } = walk;
     let lanes = scene.choice.lanes.keys();
@@ -65,7 +68,7 @@ pub(super) fn walk(scene: &Scene<'_>) -> (Steps, Vec<u64>) {
         no_return: None,
         left_out: left_out(scene, many),
     };
-    steps.no_return = no_return(timeline, &steps);
+    steps.no_return = no_return(timeline, &steps, situation.met);
     (steps, times)
 }
 
@@ -110,10 +113,8 @@ impl<'a> Walk<'a> {
             } else if self.times.last().is_none_or(|last| event.at > *last) {
                 self.close();
             }
-            let index = match self.open {
-                true => self.steps.len().saturating_sub(1),
-                false => self.steps.len(),
-            };
+            // What comes between two steps is seen with the later one.
+            let index = self.steps.len() - usize::from(self.open);
             self.step_of
                 .entry((event.place, event.span))
                 .or_insert(index);
@@ -199,14 +200,6 @@ fn tellings(scene: &Scene<'_>, events: &[Event]) -> HashMap<usize, String> {
     told.collect()
 }
 
-/// The chance of a bad end after so many steps.
-fn chance(timeline: &Timeline, steps: u64) -> Option<f64> {
-    let odds = timeline.odds.as_ref()?;
-    let known = odds.iter().filter(|(time, _)| *time <= steps);
-    let (_, chance) = known.max_by_key(|(time, _)| *time)?;
-    chance.is_finite().then(|| chance.clamp(0.0, 1.0))
-}
-
 /// The sales that any step shows: the last few of each.
 fn shown_lines(scene: &Scene<'_>, sales: &Sales, steps: &[PageStep]) -> Vec<LedgerEntry> {
     let windows = steps.iter().map(|step| step.lines);
@@ -256,49 +249,4 @@ fn left_out(scene: &Scene<'_>, many: usize) -> Vec<String> {
         words.push(format!("and {}", count(more as u64, "more finding")));
     }
     words
-}
-
-/// From where on it could not end well: by the odds, or else the first harm.
-fn no_return(timeline: &Timeline, steps: &Steps) -> Option<NoReturn> {
-    if let Some(all) = &timeline.odds {
-        let mut odds = all.clone();
-        odds.sort_by_key(|(time, _)| *time);
-        let (time, _) = odds.get(certain_from(&odds)?)?;
-        let mut shown = steps.steps.iter();
-        let step = shown.position(|step| step.number >= *time)?;
-        let before = step
-            .checked_sub(1)
-            .and_then(|at| steps.steps.get(at)?.chance);
-        let sentence = match before.filter(|_| step > 0) {
-            Some(before) => format!(
-                "from here on every way to go on ends badly; before this step a bad end was {} likely",
-                percent(before)
-            ),
-            None => "from the beginning every way to go on ends badly".to_owned(),
-        };
-        return Some(NoReturn {
-            step,
-            certain: true,
-            sentence,
-        });
-    }
-    let first = steps.findings.iter().filter_map(|finding| finding.step);
-    let step = first.min()?;
-    Some(NoReturn {
-        step,
-        certain: false,
-        sentence: "the first harm of this run, which nothing after it mends".to_owned(),
-    })
-}
-
-/// A chance in percent; certain and impossible are said only where they are.
-pub(super) fn percent(chance: f64) -> String {
-    let rounded = (chance * 100.0).round();
-    match chance {
-        _ if is_certain(chance) => "100 %".to_owned(),
-        0.0 => "0 %".to_owned(),
-        _ if rounded >= 100.0 => "over 99 %".to_owned(),
-        _ if rounded <= 0.0 => "below 1 %".to_owned(),
-        _ => format!("{rounded} %"),
-    }
 }

@@ -145,6 +145,10 @@ proptest! {
         prop_assert!(super::tests::balanced(&svg).is_ok(), "{:?}", super::tests::balanced(&svg));
         prop_assert!(!svg.contains("=\"NaN") && !svg.contains("=\"inf") && !svg.contains("=\"-inf"));
         prop_assert!(svg.len() < 1_000_000);
+        let page = page(&timeline.title, &[&timeline, &timeline]);
+        prop_assert_eq!(page.matches("<script").count(), 2, "its own two");
+        prop_assert!(page.len() < 3_000_000, "{}", page.len());
+        prop_assert!(!page.contains("NaN"));
         for room in [40, 80, 132] {
             for line in timeline.to_text(room) {
                 let line = line.to_string();

@@ -6,6 +6,7 @@ mod drawn;
 mod find;
 mod mistakes;
 mod odds;
+mod pages;
 mod pictures;
 mod sample;
 mod scenarios;

@@ -268,7 +268,7 @@ fn who_is_said_to_wait_for_one_another_did_and_nobody_is_left_out() {
         if run.cycles.is_empty() {
             assert!(in_told.is_empty(), "{}", place());
         }
-        draw::recorded(&evidence, &verdict).to_text(100);
+        assert!(!draw::recorded(&evidence, &verdict).to_text(100).is_empty());
     }
     println!("{told} told, {unsaid} not judged");
     assert!(told > 0 && unsaid > 0);

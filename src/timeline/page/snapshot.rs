@@ -1,0 +1,89 @@
+//! The state of a run at a moment, as it is shown.
+
+use super::situation::Situation;
+use super::state::{CountState, LockState, ProcessState};
+
+impl Situation<'_> {
+    /// What every process knows and is at.
+    pub(super) fn states(&self) -> Vec<ProcessState> {
+        let mut states = self.processes.clone();
+        for (lane, row) in &self.rows {
+            let Some(state) = states.get_mut(*row) else {
+                continue;
+            };
+            let pending = self.pending(*lane);
+            state.stale = pending.is_some_and(|one| one.version != self.latest);
+            let held = self.holders.iter();
+            let held = held.filter(|(_, lanes)| lanes.contains(lane));
+            state.holds = held
+                .map(|(file, _)| self.scene.marks.lock_name(*file))
+                .collect();
+            state.waits = match self.waits.get(lane) {
+                Some(file) => self.awaited(*file),
+                None => String::new(),
+            };
+        }
+        states
+    }
+
+    fn awaited(&self, file: Option<u64>) -> String {
+        match file {
+            Some(file) => self.scene.marks.lock_name(file),
+            None if self.scene.marks.locks.len() > 1 => "a lock".to_owned(),
+            None => "the lock".to_owned(),
+        }
+    }
+
+    /// What the count says.
+    pub(super) fn count(&self) -> CountState {
+        if let Some(cut) = self.cut {
+            return CountState {
+                cut_by: self.name(cut),
+                ..CountState::default()
+            };
+        }
+        let Some(version) = self.timeline().versions.get(self.told) else {
+            return CountState::default();
+        };
+        CountState {
+            version: Some(version.seq),
+            left: version.left,
+            by: version
+                .writer
+                .map_or_else(String::new, |writer| self.name(writer.lane)),
+            cut_by: String::new(),
+        }
+    }
+
+    /// Who holds each lock, and who waits for it: those that somebody has to do with, and one that is alone always.
+    pub(super) fn locks(&self) -> Vec<LockState> {
+        let mut locks: Vec<LockState> = Vec::new();
+        let mut add = |name: String, holder: Option<String>, waits: Option<String>| {
+            let at = locks.iter().position(|lock| lock.name == name);
+            let at = at.unwrap_or_else(|| {
+                locks.push(LockState {
+                    name,
+                    ..LockState::default()
+                });
+                locks.len() - 1
+            });
+            if let Some(lock) = locks.get_mut(at) {
+                lock.holders.extend(holder);
+                lock.waiting.extend(waits);
+            }
+        };
+        if let [only] = self.scene.marks.locks[..] {
+            add(self.scene.marks.lock_name(only), None, None);
+        }
+        for (file, lanes) in &self.holders {
+            for lane in lanes {
+                let name = self.scene.marks.lock_name(*file);
+                add(name, Some(self.name(*lane)), None);
+            }
+        }
+        for (lane, file) in &self.waits {
+            add(self.awaited(*file), None, Some(self.name(*lane)));
+        }
+        locks
+    }
+}

@@ -1,0 +1,367 @@
+// The page that steps through a run: what it says at each step is what the run was, whatever the run calls itself.
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import test from "node:test";
+import { pathToFileURL } from "node:url";
+import { isAccessible, visit } from "./browser.mjs";
+import { TICKETS, afterwards, eventually } from "./office.mjs";
+
+// A command in a directory of its own, and the page that it draws. What goes wrong in a race is no failure of the command.
+async function draw(t, words, files = {}) {
+  const directory = await mkdtemp(join(tmpdir(), "tickets-timeline-"));
+  afterwards(t, () => rm(directory, { recursive: true }));
+  for (const [name, text] of Object.entries(files)) await writeFile(join(directory, name), text);
+  const all = ["--json", ...words, "--timeline", "run.html"];
+  const { code, stdout, stderr } = await new Promise((done) => {
+    execFile(TICKETS, all, { cwd: directory, maxBuffer: 1 << 26 }, (error, stdout, stderr) =>
+      done({ code: error ? error.code : 0, stdout, stderr }),
+    );
+  });
+  assert.ok([0, 6].includes(code), `${words}: ${code} ${stderr}`);
+  const file = join(directory, "run.html");
+  return { directory, file, url: pathToFileURL(file).href, told: JSON.parse(stdout), html: await readFile(file, "utf8") };
+}
+
+// All that the page says of the step that it is at.
+const said = (page) =>
+  page.evaluate(() => {
+    const texts = (selector) => [...document.querySelectorAll(selector)].map((it) => it.textContent);
+    const [text] = [(selector) => document.querySelector(selector)?.textContent ?? ""];
+    const rows = [...document.querySelectorAll(".processes tbody tr")].map((row) => {
+      const cell = (name) => row.querySelector(`td.${name}`).firstChild?.textContent ?? "";
+      return {
+        name: row.querySelector("th").textContent,
+        knows: cell("knows"),
+        stale: row.querySelector(".stale") !== null,
+        holds: row.querySelector(".holds") !== null,
+        waits: row.querySelector(".waits") !== null,
+        told: row.querySelector("td.told").textContent,
+        current: row.classList.contains("current"),
+      };
+    });
+    const odds = document.querySelector(".odds");
+    return {
+      when: text(".now .when"),
+      what: text(".now .what"),
+      why: text(".now .why"),
+      point: text(".now .return"),
+      found: texts(".now .happens p"),
+      chance: odds.hidden ? null : text(".odds .chance"),
+      left: text(".count .left"),
+      version: text(".count .version"),
+      holders: texts(".locks .holders").filter((it) => it !== "nobody"),
+      lines: [...document.querySelectorAll(".ledger li .sale")].map((it) => it.textContent),
+      lost: [...document.querySelectorAll(".ledger li s")].map((it) => it.textContent),
+      rows,
+      address: location.hash,
+      marked: document.querySelectorAll(".steps [aria-current=step]").length,
+      item: text(".steps [aria-current=step] .number"),
+      cursor: Number(document.querySelector(".cursor").getAttribute("x1")),
+    };
+  });
+
+const percent = (chance) => {
+  if (chance > 1 - 1e-9) return "100 %";
+  const rounded = Math.round(chance * 100);
+  return rounded === 100 ? "over 99 %" : rounded === 0 && chance > 0 ? "below 1 %" : `${rounded} %`;
+};
+
+// A run as its JSON tells it, step by step, by rules of its own.
+class Replayed {
+  constructor({ users, stock, lock, writes }) {
+    const names = Array.from({ length: users }, (_, at) => `user-${at + 1}`);
+    this.buyers = new Map(names.map((name) => [name, { knows: null, holds: false, over: false }]));
+    this.isSound = lock === "exclusive" && writes === "replace";
+    this.isInPlace = writes === "in-place";
+    this.count = { left: stock, version: 1 };
+    this.ledger = [];
+  }
+
+  make({ buyer, step, left, version, busy, killed }, isLast) {
+    const own = this.buyers.get(buyer);
+    if (killed) {
+      Object.assign(own, { holds: false, killed: true });
+      return;
+    }
+    if (step === "lock") own.holds = !busy;
+    if (step === "read") own.knows = left === undefined ? "an empty file" : { left, version };
+    if (step === "query" && isLast) own.knows = "an empty file";
+    const sale = step === "write" || step === "fill" ? { left: own.knows.left - 1, version: own.knows.version + 1, by: buyer } : null;
+    if (step === "write") {
+      this.ledger.push(buyer);
+      if (this.isInPlace) this.count = null;
+      else if (this.isSound) this.written = sale;
+      else this.count = sale;
+    }
+    if (step === "fill") this.count = sale;
+    if (step === "publish") this.count = this.written;
+    const written = this.isInPlace ? step === "fill" : step === "write" && !this.isSound;
+    if (step === "unlock" || written || (isLast && !busy)) own.holds = false;
+  }
+
+  says(page) {
+    assert.equal(page.left, this.count === null ? "empty" : `${this.count.left} left`);
+    if (this.count) {
+      const by = this.count.by ? `written by ${this.count.by}` : "as it was at first";
+      assert.equal(page.version, `version ${this.count.version}, ${by}`);
+    }
+    assert.deepEqual(page.lines, this.ledger.slice(-12));
+    const holders = [];
+    for (const row of page.rows) {
+      const own = this.buyers.get(row.name);
+      const knows = typeof own.knows === "string" ? own.knows : own.knows && `${own.knows.left} left (version ${own.knows.version})`;
+      assert.equal(row.knows, knows ?? "nothing yet", row.name);
+      assert.equal(row.holds, own.holds, `${row.name} holds`);
+      assert.equal(row.told === "killed", own.killed === true);
+      if (own.holds) holders.push(row.name);
+    }
+    assert.deepEqual(page.holders.flatMap((it) => it.split(", ")).sort(), holders.sort());
+  }
+}
+
+const RACES = [
+  ["race", "prove", "--users", "2"],
+  ["race", "prove", "--users", "3", "--stock", "3"],
+  ["race", "prove", "--users", "3", "--lock=shared"],
+  ["race", "prove", "--users", "3", "--lock=data-file"],
+  ["race", "prove", "--users", "2", "--lock=write-only", "--query"],
+  ["race", "prove", "--users", "2", "--lock", "--writes", "in-place", "--query"],
+  ["race", "prove", "--users", "2", "--lock", "--writes", "in-place", "--crashes"],
+  ["race", "prove", "--users", "2", "--writes", "in-place"],
+  ["race", "prove", "--users", "10", "--samples", "20", "--seed", "7"],
+  ["race", "find", "oversold && switches <= 2"],
+  ["race", "find", "sold == 1 && crashes == 1", "--lock", "--crashes", "--users", "2"],
+  ["race", "replay", "8!:0", "--stock", "2"],
+  ["race", "replay", "3!:4"],
+  ["race", "replay", "1 1 2 1 1 2 2 2 1 2", "--lock", "--stock", "2"],
+  ["race", "replay", "1 1 1x 2", "--lock", "--stock", "2"],
+];
+
+for (const words of RACES) {
+  test(`each step of ${words.join(" ")} is the run's`, async (t) => {
+    const { url, told, html } = await draw(t, words);
+    const run = told.smallest ?? told;
+    const { users, steps } = run;
+    const page = await visit(t, url);
+    assert.ok(html.length < 300_000, `${html.length} bytes`);
+    const replayed = new Replayed({ users, stock: told.stock ?? told.to_stock, lock: told.lock, writes: told.writes });
+    const lastOf = new Map(steps.map((step, at) => [step.buyer, at]));
+    let found = 0;
+    let before = -1;
+    for (let at = 0; at <= steps.length; at += 1) {
+      if (at > 0) {
+        await page.keyboard.press("ArrowRight");
+        replayed.make(steps[at - 1], lastOf.get(steps[at - 1].buyer) === at - 1);
+      }
+      const now = await said(page);
+      assert.equal(now.when, at === 0 ? "Before the first step" : `Step ${at}`);
+      if (at > 0) assert.ok(now.what.startsWith(`${steps[at - 1].buyer} `), now.what);
+      replayed.says(now);
+      assert.equal(now.chance, run.odds ? percent(run.odds[at]) : null);
+      const isPoint = run.no_return === at;
+      if (run.odds) assert.equal(now.point.startsWith("Point of no return"), isPoint, `step ${at}`);
+      assert.equal(now.marked, 1);
+      assert.equal(now.item, String(at));
+      assert.ok(now.cursor >= before, "time goes on");
+      before = now.cursor;
+      found += now.found.length;
+    }
+    assert.equal(found, run.findings.length, "each finding happens once");
+    assert.equal(await page.locator("#position").textContent(), `step ${steps.length} of ${steps.length}`);
+    assert.deepEqual(page.seen.requests, [url], "nothing is asked for");
+  });
+}
+
+for (const lock of ["none", "exclusive", "shared"]) {
+  test(`each step of a rush with lock ${lock} is what it recorded`, async (t) => {
+    const how = lock === "none" ? ["--together"] : [`--lock=${lock}`];
+    const words = ["-f", "tickets.json", "buy", "--users", "8", ...how, "--think", "2ms", "--evidence", "run.jsonl"];
+    const { url, directory, html } = await draw(t, words, { "tickets.json": '{"ticket": 2}' });
+    assert.ok(html.length < 300_000, `${html.length} bytes`);
+    const lines = (await readFile(join(directory, "run.jsonl"), "utf8")).trim().split("\n").map((line) => JSON.parse(line));
+    const ledger = (await readFile(join(directory, "tickets.ledger.jsonl"), "utf8")).split("\n").filter((it) => it.startsWith("{"));
+    const sales = ledger.map((line) => JSON.parse(line)).filter((it) => it.op === "sell");
+    const page = await visit(t, url);
+    const most = Number(await page.locator("#place").getAttribute("max"));
+    const knows = new Map();
+    let written = 0;
+    for (let at = 1; at <= most; at += 1) {
+      await page.keyboard.press("ArrowRight");
+      const now = await said(page);
+      const [, name, does] = now.what.match(/^(user-\d) (.*)$/);
+      const seen = does.match(/^(?:reads|asks): (\d+ left)$/);
+      if (seen) knows.set(name, seen[1]);
+      if (does.startsWith("writes")) written += 1;
+      assert.equal(now.lines.length, written);
+      for (const row of now.rows) assert.equal(row.knows.split(" (")[0], knows.get(row.name) ?? "nothing yet");
+      if (lock === "exclusive") assert.ok(now.holders.length <= 1, `${now.holders}`);
+      const wrote = does.match(/^writes: (\d+ left)/);
+      if (wrote) assert.equal(now.left, wrote[1], "the count says what was written last");
+    }
+    assert.equal(written, sales.length);
+    const end = await said(page);
+    const bought = end.rows.filter((row) => row.told.startsWith("bought")).map((row) => row.name);
+    assert.deepEqual(bought.sort(), sales.map((sale) => sale.buyer).sort());
+    assert.ok(lines.length > most / 2, "the evidence is of this run");
+    assert.deepEqual([...knows.keys()].sort(), end.rows.map((row) => row.name).sort());
+  });
+}
+
+test("keys, buttons, the track, a link and the address go to steps", async (t) => {
+  const { url } = await draw(t, ["race", "replay", "8!:0", "--stock", "2"]);
+  const page = await visit(t, `${url}#12`);
+  const at = async () => [(await said(page)).when, await page.evaluate(() => location.hash)];
+  assert.deepEqual(await at(), ["Step 12", "#12"]);
+  for (const [key, step] of [
+    ["ArrowRight", 13],
+    ["ArrowLeft", 12],
+    ["End", 16],
+    ["ArrowRight", 16],
+    ["Home", 0],
+    ["ArrowLeft", 0],
+  ]) {
+    await page.keyboard.press(key);
+    assert.deepEqual(await at(), [step === 0 ? "Before the first step" : `Step ${step}`, `#${step}`], key);
+  }
+  for (const [name, step] of [["Last", 16], ["Back", 15], ["First", 0], ["Step", 1]]) {
+    await page.getByRole("button", { name, exact: true }).click();
+    assert.equal((await at())[1], `#${step}`, name);
+  }
+  await page.getByRole("slider", { name: "Step" }).fill("7");
+  assert.deepEqual(await at(), ["Step 7", "#7"]);
+  await page.locator(".found .return a").click();
+  const [point] = await page.locator(".found .return a").allTextContents();
+  assert.equal((await at())[0].toLowerCase(), point);
+  await page.evaluate(() => (location.hash = "#3"));
+  await eventually("the address is followed", async () => (await at())[0] === "Step 3");
+  for (const nonsense of ["#99", "#x", "#-4", "#1e9", "#%00"]) {
+    await page.goto(`${url}${nonsense}`);
+    await page.reload();
+    assert.match((await at())[0], /^(Step 16|Step 1|Before the first step)$/, nonsense);
+  }
+});
+
+test("it plays to the end, and stops there", async (t) => {
+  const { url } = await draw(t, ["race", "prove", "--users", "2"]);
+  const page = await visit(t, url);
+  await page.getByLabel("Speed").selectOption("very fast");
+  await page.locator("h1").click();
+  await page.keyboard.press("Space");
+  await eventually("it plays", async () => (await page.locator("#play .name").textContent()) === "Pause" || (await said(page)).when === "Step 4");
+  await eventually("it is at its end", async () => (await said(page)).when === "Step 4");
+  await eventually("it has stopped", async () => (await page.locator("#play .name").textContent()) === "Play");
+  await page.getByRole("button", { name: "Play" }).click();
+  await eventually("it begins again", async () => (await said(page)).when !== "Step 4");
+  await page.keyboard.press("End");
+  assert.equal(await page.locator("#play .name").textContent(), "Play", "a step stops it");
+});
+
+test("without a script it is the picture and the list", async (t) => {
+  const { url, html } = await draw(t, ["race", "prove", "--users", "2"]);
+  const page = await visit(t, url, { javaScriptEnabled: false });
+  assert.ok(await page.locator("#player").isHidden());
+  assert.ok(await page.locator(".picture svg").isVisible());
+  assert.equal(await page.locator(".steps li").count(), 5);
+  await page.getByText("user-2 reads: 1 left").first().waitFor();
+  await page.getByText("point of no return: step 2; from here on it must end badly").waitFor();
+  assert.ok(html.includes("who makes each step: 1 2 2 1"));
+});
+
+// Evidence of another program, whose names are what they are.
+const NAMES = [
+  "<img src=x onerror=\"globalThis.owned='img'\">",
+  "</script><script>globalThis.owned='script'</script>",
+  "<!--<script>",
+  "javascript:globalThis.owned='link'",
+  "\u2028'\"`${globalThis.owned=1}\\u003cb>",
+];
+function evidence(names) {
+  const lines = names.map((buyer, at) =>
+    JSON.stringify({ buyer, invoke: 10 + at, return: 400 + at, read: 0, read_at: 50 + at, seen: 3, write: 1, intend: 100 + at * 10, wrote: 105 + at * 10, left: 2, outcome: "sold" }),
+  );
+  return ['{"evidence":1,"run":"</title><script>globalThis.owned=1</script>","stock":3,"first":0}', ...lines, ""].join("\n");
+}
+
+test("names are text, and no script but its own runs", async (t) => {
+  const { url, html } = await draw(t, ["race", "check", "evil.jsonl"], { "evil.jsonl": evidence(NAMES) });
+  assert.equal(html.match(/<script/g).length, 2);
+  const page = await visit(t, url, { complains: true });
+  for (;;) {
+    const now = await said(page);
+    if ((await page.locator("#step").getAttribute("aria-disabled")) === "true") {
+      assert.deepEqual(now.rows.map((row) => row.name).sort(), [...NAMES].map((it) => it.replace("\u2028", "\\u{2028}")).sort());
+      break;
+    }
+    await page.keyboard.press("ArrowRight");
+  }
+  assert.equal(await page.evaluate(() => globalThis.owned), undefined);
+  assert.deepEqual(page.seen.complaints, []);
+  // What got in all the same would not run.
+  const blocked = await page.evaluate(async () => {
+    const told = [];
+    document.addEventListener("securitypolicyviolation", (event) => told.push(event.effectiveDirective));
+    const script = document.createElement("script");
+    script.textContent = "globalThis.owned = 'injected'";
+    document.body.append(script);
+    document.body.insertAdjacentHTML("beforeend", "<img src='https://example.invalid/x' onerror='globalThis.owned = 2'>");
+    await fetch("https://example.invalid/").catch(() => {});
+    await new Promise((done) => setTimeout(done, 100));
+    return told;
+  });
+  assert.deepEqual([...new Set(blocked)].sort(), ["connect-src", "img-src", "script-src-attr", "script-src-elem"]);
+  assert.equal(await page.evaluate(() => globalThis.owned), undefined);
+  assert.deepEqual(page.seen.requests, [url], "nothing leaves");
+});
+
+test("a long run is bounded, and goes step by step", async (t) => {
+  const lines = ['{"evidence":1,"run":"long","stock":100000,"first":0}'];
+  for (let at = 0; at < 30_000; at += 1) {
+    const read = at === 15_001 ? at - 1 : at > 15_001 ? at - 1 : at;
+    const from = at * 1000;
+    lines.push(
+      JSON.stringify({ buyer: `b${at % 40}`, invoke: from, return: from + 900, read, read_at: from + 100, seen: 100_000 - read, write: read + 1, intend: from + 200, wrote: from + 300, left: 99_999 - read, outcome: "sold" }),
+    );
+  }
+  const { url, html } = await draw(t, ["race", "check", "long.jsonl"], { "long.jsonl": `${lines.join("\n")}\n` });
+  assert.ok(html.length < 1_000_000, `${html.length} bytes`);
+  const page = await visit(t, url);
+  await page.keyboard.press("End");
+  assert.match((await said(page)).when, /^Step \d+/);
+  await page.getByText(/all in order/).first().waitFor();
+});
+
+for (const colorScheme of ["light", "dark"]) {
+  test(`it is accessible, ${colorScheme}, and fits`, async (t) => {
+    const { url } = await draw(t, ["race", "prove", "--users", "2", "--lock=shared"]);
+    for (const width of [360, 768, 1280]) {
+      const page = await visit(t, url, { colorScheme, viewport: { width, height: 800 } });
+      for (const step of ["#0", "#4", "#6"]) {
+        await page.goto(`${url}${step}`);
+        await page.reload();
+        await isAccessible(page);
+      }
+      const scroll = await page.evaluate(() => document.documentElement.scrollWidth);
+      assert.ok(scroll <= width, `${scroll} > ${width}`);
+      assert.equal(await page.locator(".now").getAttribute("aria-live"), "polite");
+    }
+  });
+}
+
+test("who wants no motion gets none, and a printer all steps", async (t) => {
+  const { url } = await draw(t, ["race", "replay", "8!:0", "--stock", "2"]);
+  const page = await visit(t, url, { reducedMotion: "reduce" });
+  const moving = () =>
+    page.evaluate(() => [...document.querySelectorAll("*")].filter((it) => getComputedStyle(it).transitionDuration.split(", ").some((time) => parseFloat(time) > 0)).length);
+  assert.equal(await moving(), 0);
+  await page.emulateMedia({ reducedMotion: "no-preference" });
+  assert.ok((await moving()) > 0, "else this test sees nothing");
+  await page.emulateMedia({ media: "print" });
+  assert.ok(await page.locator("#player").isHidden());
+  assert.ok(await page.locator(".picture svg").isVisible());
+  const whole = await page.locator(".steps ol").evaluate((list) => list.scrollHeight <= list.clientHeight + 1);
+  assert.ok(whole, "no step is behind a scroll bar");
+  assert.equal(await page.locator(".overlay").isHidden(), true);
+});

@@ -1,0 +1,92 @@
+//! `--timeline FILE.html`: a page whose steps are those of the run.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::harness::{Run, TestEvent};
+
+fn drawn(event: &TestEvent, line: &str) -> (Value, String) {
+    let mut command = event.command(["--json", "race"]);
+    let page = event.path("run.html");
+    command.args(line.split('|')).arg("--timeline").arg(&page);
+    let (_, document) = Run::of(command.output().unwrap()).document();
+    (document, fs::read_to_string(page).unwrap())
+}
+
+/// What stands in a page for its script.
+fn data(page: &str) -> Value {
+    let (_, rest) = page.split_once(r#"id="runs">"#).unwrap();
+    serde_json::from_str(rest.split_once("</script>").unwrap().0).unwrap()
+}
+
+#[test]
+fn a_page_has_the_steps_of_the_run_and_what_each_process_reads() {
+    let event = TestEvent::stock(5);
+    for line in [
+        "prove|--users|2",
+        "prove|--users|2|--lock|--writes|in-place|--query",
+        "prove|--users|3|--lock=data-file",
+        "find|oversold",
+        "replay|3!:4",
+    ] {
+        let (document, page) = drawn(&event, line);
+        assert!(page.starts_with("<!doctype html>\n<html data-drawn-by=\"tickets\" "));
+        assert!(page.len() < 300_000, "{line}: {}", page.len());
+        let run = document.get("smallest").unwrap_or(&document);
+        let pages = data(&page);
+        let steps = pages[0]["steps"].as_array().unwrap();
+        let made = run["steps"].as_array().unwrap();
+        assert_eq!(steps.len(), made.len() + 1, "{line}");
+        for (at, (step, made)) in steps.iter().skip(1).zip(made).enumerate() {
+            assert_eq!(step["number"], at + 1, "{line}");
+            let who = step["who"].as_u64().unwrap() as usize;
+            assert_eq!(pages[0]["processes"][who], made["buyer"], "{line}");
+            if let (Some(left), Some(version)) = (made["left"].as_u64(), made["version"].as_u64()) {
+                let knows = format!("{left} left (version {version})");
+                assert_eq!(
+                    step["processes"][who.to_string()]["knows"],
+                    knows,
+                    "{line}: {step}"
+                );
+            }
+            let odds = &run["odds"][at + 1];
+            assert_eq!(step.get("chance").unwrap_or(&Value::Null), odds, "{line}");
+        }
+        let found = pages[0]["findings"].as_array().unwrap();
+        assert_eq!(
+            found.len(),
+            run["findings"].as_array().unwrap().len(),
+            "{line}"
+        );
+        let certain = &pages[0]["no_return"]["certain"];
+        if *certain == Value::Bool(true) {
+            assert_eq!(pages[0]["no_return"]["step"], run["no_return"], "{line}");
+        }
+    }
+}
+
+#[test]
+fn a_page_is_written_over_by_a_page_alone() {
+    let event = TestEvent::stock(5);
+    let page = event.path("run.html");
+    for ours in [true, false] {
+        if !ours {
+            fs::write(&page, "<!doctype html>\n<html lang=\"en\"><p>by hand\n").unwrap();
+        }
+        let before = fs::read(&page).ok();
+        let mut command = event.command(["race", "prove", "--timeline"]);
+        command.arg(&page);
+        let run = Run::of(command.output().unwrap());
+        assert_eq!(run.code, Some(if ours { 6 } else { 2 }), "{run:?}");
+        assert_eq!(fs::read(&page).ok() == before, !ours);
+    }
+    let run = event.run("race prove --timeline run.svg");
+    assert_eq!(run.code, Some(6), "{run:?}");
+    fs::rename(event.path("run.svg"), &page).unwrap();
+    let run = event.run("race prove --timeline run.html");
+    assert!(
+        run.stderr.contains("is not a page that this program drew"),
+        "{run:?}"
+    );
+}
