@@ -78,7 +78,10 @@ fn who_holds_shared_keeps_out_who_wants_it_alone() {
     let text = crossed(SHARED, "", None);
     let verdict = judged(&text);
     assert_eq!(verdict.count(Anomaly::Deadlock), 0, "{verdict:?}");
-    assert!(verdict.unsaid_wishes > 0 && !verdict.is_whole(), "{verdict:?}");
+    assert!(
+        verdict.unsaid_wishes > 0 && !verdict.is_whole(),
+        "{verdict:?}"
+    );
 }
 
 /// Several hold one lock shared, and ask for it again.
@@ -95,7 +98,7 @@ fn upgrade(names: &[&str], wish: &str, ends: &str) -> String {
             lines += &format!("{name} {step} {t}{more}\n");
         }
     }
-    evidence(5, &[&lines, ends, "0 final 5"].concat())
+    evidence(5, &[lines.as_str(), ends, "0 final 5"].concat())
 }
 
 #[test]
@@ -173,8 +176,18 @@ fn a_wait_in_two_deadlocks_is_told_of_each() {
     let mut found = deadlocks(&evidence(5, lines));
     found.sort();
     assert_eq!(found.len(), 2, "{found:?}");
-    assert!(found.iter().any(|text| text.contains("bob") && text.ends_with("until bob was killed at 19 ns")), "{found:?}");
-    assert!(found.iter().any(|text| text.contains("cid") && text.ends_with("until cid gave up at 39 ns")), "{found:?}");
+    assert!(
+        found
+            .iter()
+            .any(|text| text.contains("bob") && text.ends_with("until bob was killed at 19 ns")),
+        "{found:?}"
+    );
+    assert!(
+        found
+            .iter()
+            .any(|text| text.contains("cid") && text.ends_with("until cid gave up at 39 ns")),
+        "{found:?}"
+    );
 }
 
 /// Of locks that were broken one after another the first is told first, whichever line stands first in the file.
@@ -198,7 +211,9 @@ fn broken_locks_are_told_by_time_in_any_order_of_the_lines() {
     ];
     let told = |lines: &[String]| -> Vec<String> {
         let found = judged(&(evidence(5, "") + &lines.concat())).findings;
-        let broken = found.into_iter().filter(|found| found.kind == Anomaly::BrokenLock);
+        let broken = found
+            .into_iter()
+            .filter(|found| found.kind == Anomaly::BrokenLock);
         broken.map(|found| found.text).collect()
     };
     let first = told(&lines);

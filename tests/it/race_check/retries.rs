@@ -56,7 +56,9 @@ fn a_torn_read_and_the_one_after_it_are_each_drawn_when_they_were() {
             let evidence = read(&text);
             let verdict = judge(&evidence);
             let first = reads[0] - 1;
-            let told = format!("what bob read between 1 ns and {first} ns made no sense: empty, cut or mixed");
+            let told = format!(
+                "what bob read between 1 ns and {first} ns made no sense: empty, cut or mixed"
+            );
             assert_eq!(verdict.findings[0].text, told);
             let made = rows(&text, "what made no sense");
             assert_eq!(made.len(), reads.len(), "{made:?}");
@@ -70,16 +72,26 @@ fn a_torn_read_and_the_one_after_it_are_each_drawn_when_they_were() {
             assert!(!well[0].contains("<-"), "{well:?}");
             let timeline = draw::recorded(&evidence, &verdict);
             let bob = &timeline.lanes[1].operations[0];
-            let torn = bob.spans.iter().filter(|span| span.doing == Doing::ReadTorn);
-            assert!(torn.map(|span| span.to).eq(reads.iter().copied()), "{bob:?}");
+            let torn = bob
+                .spans
+                .iter()
+                .filter(|span| span.doing == Doing::ReadTorn);
+            assert!(
+                torn.map(|span| span.to).eq(reads.iter().copied()),
+                "{bob:?}"
+            );
             assert!(matches!(bob.read, Some(Sight::Version(1))), "{bob:?}");
             assert_eq!(timeline.findings[0].clash, Clash::TornReads);
             let (_, svg) = both(&text);
-            assert!(svg.contains("what made no sense") && svg.contains(&format!("{whose}: 4 left")), "{svg}");
+            assert!(
+                svg.contains("what made no sense") && svg.contains(&format!("{whose}: 4 left")),
+                "{svg}"
+            );
         }
     }
     // The last that was read made no sense.
-    let text = torn(0, &[15], 16).replace("\"t\":16,\"seq\":1,\"left\":4", "\"t\":16,\"torn\":true");
+    let text =
+        torn(0, &[15], 16).replace("\"t\":16,\"seq\":1,\"left\":4", "\"t\":16,\"torn\":true");
     assert_eq!(rows(&text, "what made no sense").len(), 2, "{text}");
 }
 

@@ -92,7 +92,8 @@ impl Claims<'_> {
                 others.all(|other| self.worlds.is_before(*other, **at))
             };
             if let Some(last) = said.writers.iter().find(is_last) {
-                self.untold.push(format!("{} wrote last: {text}", name(*last)));
+                self.untold
+                    .push(format!("{} wrote last: {text}", name(*last)));
             }
         } else if let Some((_, over)) = part.split_once(" wrote last") {
             for at in said.others(named[0]) {
