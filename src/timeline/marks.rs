@@ -129,9 +129,7 @@ impl Marks {
                     // What was cut was read empty, or whatever was written of it.
                     _ => writes && !self.cuts.contains(&place),
                 },
-                (Clash::TornReads, _) if self.rereads.contains(&place) => {
-                    *doing == Doing::ReadTorn
-                }
+                (Clash::TornReads, _) if self.rereads.contains(&place) => *doing == Doing::ReadTorn,
                 (Clash::WriteRead, false) | (Clash::Reads | Clash::TornReads, _) => reads,
                 (Clash::OwnWrites, _) => writes,
                 (Clash::Holds | Clash::Waits, _) => {

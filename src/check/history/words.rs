@@ -99,7 +99,7 @@ impl Phrases<'_> {
                     "{a} wrote version {} at {} under a lock that had ended: it got it at {}, its lease ended, and {b} got the \
                      lock at {}",
                     did.write,
-                    self.time(did.written_by()),
+                    self.time(did.intend),
                     self.time(got),
                     self.time(other_got),
                 )

@@ -65,7 +65,8 @@ impl Phrases<'_> {
             (None, _) => {
                 let at = self.finding.operations.first().copied();
                 let torn = at.and_then(|at| self.evidence.torn_reads_of(at).next());
-                let until = torn.or(Some(did.read_at).filter(|at| *at != UNSAID && did.read == UNSAID));
+                let until =
+                    torn.or(Some(did.read_at).filter(|at| *at != UNSAID && did.read == UNSAID));
                 format!(
                     "what {who} read between {} and {} made no sense: empty, cut or mixed",
                     self.time(did.invoke),

@@ -98,7 +98,7 @@ fn upgrade(names: &[&str], wish: &str, ends: &str) -> String {
             lines += &format!("{name} {step} {t}{more}\n");
         }
     }
-    evidence(5, &[&lines, ends, "0 final 5"].concat())
+    evidence(5, &[lines.as_str(), ends, "0 final 5"].concat())
 }
 
 #[test]

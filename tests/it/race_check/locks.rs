@@ -169,12 +169,25 @@ pub(super) fn are_sound(evidence: &Evidence) -> bool {
         let both = one.operation != other.operation && one.lock == other.lock;
         both && !(one.shared && other.shared) && meets(one, other)
     });
+    // Who asks, while it holds its own, for what another has, has two locks that are meant to be two.
+    let asks = |one: u32, other: u32| {
+        let mut waits = evidence
+            .holds
+            .iter()
+            .filter(|wait| wait.operation == one && wait.got == UNSAID && wait.wanted != UNSAID);
+        waits.any(|wait| {
+            let mut own = got.iter().filter(|hold| hold.operation == one);
+            let mut others = got.iter().filter(|hold| hold.operation == other);
+            own.any(|hold| hold.got <= wait.wanted) && others.any(|hold| hold.lock == wait.lock)
+        })
+    };
     let split = pairs().any(|(one, other)| {
         let mut all =
             pairs().filter(|(a, b)| a.operation == one.operation && b.operation == other.operation);
         let apart = one.operation != other.operation
             && all.all(|(a, b)| a.lock != b.lock && !(a.leased && b.leased));
-        apart && !(one.shared && other.shared) && meets(one, other)
+        let meant = asks(one.operation, other.operation) || asks(other.operation, one.operation);
+        apart && !meant && !(one.shared && other.shared) && meets(one, other)
     });
     let ended = pairs().any(|(one, other)| {
         let did = evidence.operations[one.operation as usize];

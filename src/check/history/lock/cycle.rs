@@ -132,7 +132,9 @@ impl<'a> Cycles<'a> {
             let from = from.max(hold.got);
             let until = until.min(kept_until(holder, hold));
             let is_first = search.path.len() == 1;
-            let other = search.next.is_some_and(|next| is_first && next != hold.operation);
+            let other = search
+                .next
+                .is_some_and(|next| is_first && next != hold.operation);
             let is_own = hold.operation == wait.operation;
             if is_own || from >= until || other || !self.keeps_out(hold, wait) {
                 continue;

@@ -35,21 +35,23 @@ pub(super) fn check(evidence: &Evidence, findings: &mut Findings<'_>) {
     }
     if evidence.holds.iter().any(|hold| hold.shared) {
         let cycles = cycles.supposing();
-        let perhaps = others.into_iter().filter(|hold| !cycles.of(hold).is_empty());
+        let perhaps = others
+            .into_iter()
+            .filter(|hold| !cycles.of(hold).is_empty());
         findings.verdict.unsaid_wishes = perhaps.count() as u64;
     }
 }
 
 /// What tells one wait from all others: whose it is, and since when.
-type Wait = (u32, u64);
+type WaitKey = (u32, u64);
 
-fn key(wait: &&LockHold) -> Wait {
+fn key(wait: &&LockHold) -> WaitKey {
     (wait.operation, wait.wanted)
 }
 
 /// From when to when each wait lay in deadlocks that are told.
 #[derive(Default)]
-struct Told(HashMap<Wait, Vec<(u64, u64)>>);
+struct Told(HashMap<WaitKey, Vec<(u64, u64)>>);
 
 impl Told {
     /// The operations that name a deadlock, unless all who are in it are told to have been in one at that time.
@@ -73,12 +75,12 @@ impl Told {
 
 /// Two of a cycle, one behind the other, who tell it from all others.
 fn named(cycles: &Cycles<'_>, cycle: &Cycle<'_>) -> Option<(u32, u32)> {
-    let waits: HashSet<Wait> = cycle.waits.iter().map(key).collect();
+    let waits: HashSet<WaitKey> = cycle.waits.iter().map(key).collect();
     let next = cycle.waits.iter().cycle().skip(1);
     let mut pairs = cycle.waits.iter().zip(next);
     let pair = pairs.find(|(one, other)| {
         let found = cycles.from(one.operation, Some(other.operation));
-        found.iter().map(key).collect::<HashSet<Wait>>() == waits
+        found.iter().map(key).collect::<HashSet<WaitKey>>() == waits
     });
     pair.map(|(one, other)| (one.operation, other.operation))
 }

@@ -177,7 +177,10 @@ impl Landings {
 
     /// Whether an operation may have read what another wrote, or for `None` the count before the run.
     pub(super) fn may_have_read(&self, at: u32, writer: Option<u32>) -> bool {
-        let read = self.reads.get(&at).and_then(|at| self.reasons.reads.get(*at));
+        let read = self
+            .reads
+            .get(&at)
+            .and_then(|at| self.reasons.reads.get(*at));
         let write = writer.map_or(Some(0), |writer| self.writes.get(&writer).copied());
         let both = read.zip(write);
         both.is_none_or(|(read, write)| read.options.contains(&write))

@@ -55,8 +55,8 @@ impl Reasons {
         let moments = &self.moments;
         let may = |write: &usize| {
             let is_later = moments.is_before(read.event, *write);
-            let is_gone = moments.parts(*write, read.event)
-                && self.is_written_between(*write, read.event);
+            let is_gone =
+                moments.parts(*write, read.event) && self.is_written_between(*write, read.event);
             !is_later && !is_gone && self.may_be_left(read, *write)
         };
         let options: Vec<usize> = read.options.iter().copied().filter(may).collect();
@@ -94,7 +94,10 @@ impl Reasons {
         let Some(read) = self.reads.get(at) else {
             return Ok(false);
         };
-        let any = read.options.iter().filter_map(|write| self.lefts.get(*write));
+        let any = read
+            .options
+            .iter()
+            .filter_map(|write| self.lefts.get(*write));
         let mut left = Lefts::of_any(any).common(&Lefts::only(read.seen));
         let wrote = read.wrote;
         let only = match read.options[..] {
