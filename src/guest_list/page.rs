@@ -1,6 +1,6 @@
 //! The guest list as a page to print on A4: a box to tick for each ticket, the name, how many, the sales.
 
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -152,8 +152,8 @@ impl GuestListPage<'_> {
     }
 }
 
-fn fill(text: &str, with: impl ToString) -> String {
-    text.replacen("{}", &with.to_string(), 1)
+fn fill(text: &str, with: impl Display) -> String {
+    text.replacen("{}", &format!("{with}"), 1)
 }
 
 fn many([one, other]: [&str; 2], number: u64) -> String {

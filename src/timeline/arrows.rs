@@ -168,7 +168,12 @@ fn overwrites(scene: &Scene<'_>, layout: &Layout) -> Vec<Option<Arrow>> {
                     .zip(places.skip(1).copied())
                     .collect()
             }
-            Clash::Reads | Clash::TornReads | Clash::OwnWrites | Clash::Holds | Clash::Waits | Clash::Whole => {
+            Clash::Reads
+            | Clash::TornReads
+            | Clash::OwnWrites
+            | Clash::Holds
+            | Clash::Waits
+            | Clash::Whole => {
                 continue;
             }
         };

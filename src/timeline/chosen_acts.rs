@@ -43,11 +43,9 @@ pub(super) fn chosen<'a>(scene: &'a Scene<'_>) -> Vec<(&'a Act, bool)> {
 /// beginning, it would stand before what it came after.
 pub(super) fn at(scene: &Scene<'_>, act: &Act) -> u64 {
     match act.doing {
-        Some(Doing::Read | Doing::ReadTorn | Doing::Write | Doing::Query | Doing::Sometime { .. })
-            if scene.timeline.time == Time::Nanoseconds =>
-        {
-            act.to
-        }
+        Some(
+            Doing::Read | Doing::ReadTorn | Doing::Write | Doing::Query | Doing::Sometime { .. },
+        ) if scene.timeline.time == Time::Nanoseconds => act.to,
         _ => act.from,
     }
 }

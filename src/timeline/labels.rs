@@ -164,11 +164,7 @@ fn is_said(act: &Act) -> bool {
 fn rank(act: &Act) -> u8 {
     match act.doing {
         Some(
-            Doing::Read
-            | Doing::ReadTorn
-            | Doing::Write
-            | Doing::Truncate
-            | Doing::Sometime { .. },
+            Doing::Read | Doing::ReadTorn | Doing::Write | Doing::Truncate | Doing::Sometime { .. },
         )
         | None => 0,
         Some(Doing::Query) => 1,

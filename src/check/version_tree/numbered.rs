@@ -67,9 +67,9 @@ impl<'a> NumberedVersions<'a> {
             let Some(line) = line else {
                 return order.may_have_read(index, None);
             };
-            let is_seen = line.by.is_none_or(|by| {
-                !order.is_gone(by, began) && order.may_have_read(index, Some(by))
-            });
+            let is_seen = line
+                .by
+                .is_none_or(|by| !order.is_gone(by, began) && order.may_have_read(index, Some(by)));
             line.by != Some(index) && line.at <= until && fits(line, did) && is_seen
         };
         let possible: Vec<usize> = all.iter().copied().filter(is_possible).collect();

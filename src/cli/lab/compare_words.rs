@@ -47,7 +47,10 @@ pub(super) fn outcome(one: &Pictured) -> String {
     );
     for (many, what) in [(none, "found none left"), (failed, "failed")] {
         if many > 0 {
-            words += &format!(", {} {what}", count(many, "buyer"));
+            words.push_str(", ");
+            words.push_str(&count(many, "buyer"));
+            words.push(' ');
+            words.push_str(what);
         }
     }
     words

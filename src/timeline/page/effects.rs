@@ -16,8 +16,8 @@ pub(super) struct Effects {
 impl Effects {
     pub(super) fn of(timeline: &Timeline) -> Self {
         let mut read_until = vec![u64::MAX; timeline.versions.len()];
-        let lanes = timeline.lanes.iter();
-        for operation in lanes.flat_map(|lane| &lane.operations) {
+        let operations = timeline.lanes.iter();
+        for operation in operations.flat_map(|lane| &lane.operations) {
             let (Some(Sight::Version(read)), Some(span)) =
                 (&operation.read, operation.span(Doing::reads))
             else {
@@ -31,8 +31,8 @@ impl Effects {
         let mut lines = writes.clone();
         let mut latest = u64::MAX;
         for at in (0..timeline.versions.len()).rev() {
-            let writer = timeline.versions.get(at).and_then(|one| one.writer);
-            let span = writer.and_then(|writer| written(timeline, writer));
+            let by = timeline.versions.get(at).and_then(|one| one.writer);
+            let span = by.and_then(|writer| written(timeline, writer));
             let (from, to) = span.unwrap_or((0, u64::MAX));
             let until = read_until.get(at).copied().unwrap_or(u64::MAX);
             let possible = to.min(latest).min(until);
@@ -41,7 +41,7 @@ impl Effects {
             latest = latest.min(effect);
             if let (Some(write), Some(line)) = (writes.get_mut(at), lines.get_mut(at)) {
                 *write = effect;
-                *line = writer
+                *line = by
                     .and_then(|writer| cut(timeline, writer))
                     .map_or(effect, |cut| cut.min(effect));
             }

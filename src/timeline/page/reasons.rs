@@ -171,11 +171,11 @@ fn wrote(before: &Situation<'_>, event: &Event, operation: &DrawnOperation) -> S
         None => String::new(),
     };
     let versions = &before.timeline().versions;
-    let last = versions.get(before.latest).and_then(|last| last.writer);
-    let last = last.map_or_else(|| "somebody".to_owned(), |last| before.name(last.lane));
+    let by = versions.get(before.latest).and_then(|one| one.writer);
+    let by = by.map_or_else(|| "somebody".to_owned(), |spot| before.name(spot.lane));
     let others = match before.latest.checked_sub(version) {
-        Some(1) => format!("{last} has written"),
-        _ => format!("others have written, {last} the last of them"),
+        Some(1) => format!("{by} has written"),
+        _ => format!("others have written, {by} the last of them"),
     };
     format!(
         "It read {known} at step {step}, and goes by that. Since then {others}, and the count says {}. It does not look again: it \

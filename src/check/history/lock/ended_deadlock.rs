@@ -45,7 +45,7 @@ pub(super) fn check(evidence: &Evidence, findings: &mut Findings<'_>) {
 /// What tells one wait from all others: whose it is, and since when.
 type WaitKey = (u32, u64);
 
-fn key(wait: &&LockHold) -> WaitKey {
+fn key(wait: &LockHold) -> WaitKey {
     (wait.operation, wait.wanted)
 }
 
@@ -75,12 +75,16 @@ impl Told {
 
 /// Two of a cycle, one behind the other, who tell it from all others.
 fn named(cycles: &Cycles<'_>, cycle: &Cycle<'_>) -> Option<(u32, u32)> {
-    let waits: HashSet<WaitKey> = cycle.waits.iter().map(key).collect();
+    let waits: HashSet<WaitKey> = cycle.waits.iter().map(|wait| key(wait)).collect();
     let next = cycle.waits.iter().cycle().skip(1);
     let mut pairs = cycle.waits.iter().zip(next);
     let pair = pairs.find(|(one, other)| {
         let found = cycles.from(one.operation, Some(other.operation));
-        found.iter().map(key).collect::<HashSet<WaitKey>>() == waits
+        found
+            .iter()
+            .map(|wait| key(wait))
+            .collect::<HashSet<WaitKey>>()
+            == waits
     });
     pair.map(|(one, other)| (one.operation, other.operation))
 }
