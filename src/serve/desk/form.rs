@@ -115,7 +115,7 @@ mod tests {
             time: time.to_owned(),
             ..DeskForm::default()
         };
-        let minutes = |minutes| Ok(Some(Duration::from_secs(60 * minutes)));
+        let minutes = |minutes: u64| Ok(Some(Duration::from_secs(60 * minutes)));
         for (quantity, time, tickets, change, span) in [
             (" 3 ", "15m", Some(3), Some(3), minutes(15)),
             ("-2", " 2h ", None, Some(-2), minutes(120)),
