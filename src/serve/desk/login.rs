@@ -37,7 +37,7 @@ pub(super) async fn page(
     let words = DeskWords::of(page_words.lang);
     let has_ended = query.as_deref() == Some("said=ended");
     let notice = has_ended.then(|| words.ended.to_owned());
-    show(&site, page_words, StatusCode::OK, notice)
+    show(&site, page_words, StatusCode::OK, notice.as_deref())
 }
 
 /// Begins a session. Wrong tokens of one address are counted with those of the API; behind too many, none is looked at.
@@ -86,7 +86,7 @@ fn refused(site: &Site, page_words: &'static Words, problem: &ProblemResponse) -
         }
         _ => words.later.to_owned(),
     };
-    let mut answer = show(site, page_words, problem.status(), Some(notice));
+    let mut answer = show(site, page_words, problem.status(), Some(&notice));
     if let Some(seconds) = problem.seconds_to_wait() {
         answer.headers_mut().insert(RETRY_AFTER, seconds.into());
     }
@@ -116,12 +116,12 @@ fn show(
     site: &Site,
     page_words: &'static Words,
     status: StatusCode,
-    notice: Option<String>,
+    notice: Option<&str>,
 ) -> Response {
     let words = DeskWords::of(page_words.lang);
     let main = html! {
         header { h1 { (words.desk) } }
-        @if let Some(notice) = &notice { p #wrong .wrong role="alert" { (notice) } }
+        @if let Some(notice) = notice { p #wrong .wrong role="alert" { (notice) } }
         form method="post" action=(site.page("desk/login")) {
             div .field {
                 label for="token" { (words.token) }

@@ -82,7 +82,7 @@ impl SoldCurve {
         }
         let _ = write!(line, "H{:.1}", x(self.end));
         let area = format!("{line}V{:.1}H{:.1}Z", y(0), x(start));
-        let half = (top % 2 == 0).then_some(top / 2);
+        let half = (top.is_multiple_of(2)).then_some(top / 2);
         let grid: Vec<u64> = [Some(0), half, Some(top)].into_iter().flatten().collect();
         html! {
             svg .curve viewBox=(format!("0 0 {WIDTH} {HEIGHT}")) role="img" aria-labelledby="curve-title curve-text" {

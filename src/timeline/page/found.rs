@@ -21,10 +21,9 @@ pub(super) fn step(timeline: &Timeline, finding: &DrawnFinding, steps: &StepOf) 
         // The second of those who wrote or hold the same.
         Clash::Writes | Clash::Holds => 1.min(named.checked_sub(1)?),
         Clash::Reads | Clash::TornReads | Clash::OwnWrites => 0,
-        Clash::WriteRead | Clash::Waits => named.checked_sub(1)?,
         // Of each by itself that it names, or of all together.
         Clash::Whole if !finding.harm.is_empty() => 0,
-        Clash::Whole => named.checked_sub(1)?,
+        Clash::WriteRead | Clash::Waits | Clash::Whole => named.checked_sub(1)?,
     };
     places.get(nth).copied()
 }

@@ -99,18 +99,15 @@ impl Sales {
     pub(super) fn entry(&self, scene: &Scene<'_>, place: usize) -> Option<LedgerEntry> {
         let line = self.lines.get(place)?;
         let name = line.by.map(|by| short(scene.timeline.name(by.lane), NAME));
-        let (version, left) = match line.version {
-            Some(at) => {
-                let version = scene.timeline.versions.get(at)?;
-                (version.seq, version.left)
-            }
-            None => {
-                let operation = scene.timeline.operation(line.by?)?;
-                let read = operation.read.as_ref().and_then(Sight::version)?;
-                let read = scene.timeline.versions.get(read)?;
-                let left = read.left.map(|left| left.saturating_sub(1));
-                (read.seq.saturating_add(1), left)
-            }
+        let (version, left) = if let Some(at) = line.version {
+            let version = scene.timeline.versions.get(at)?;
+            (version.seq, version.left)
+        } else {
+            let operation = scene.timeline.operation(line.by?)?;
+            let read = operation.read.as_ref().and_then(Sight::version)?;
+            let read = scene.timeline.versions.get(read)?;
+            let left = read.left.map(|left| left.saturating_sub(1));
+            (read.seq.saturating_add(1), left)
         };
         let by = line.version.and_then(|at| {
             let writer = scene.overwriter(line.by?)?;

@@ -46,10 +46,11 @@ pub(super) fn no_return(timeline: &Timeline, steps: &Steps, met: Option<u64>) ->
         at.does
     );
     if let Some(met) = met.filter(|met| *met < at.number) {
-        sentence += &format!(
+        let making = format!(
             ". It was in the making from step {met} on: two had read the same then, neither had written, and nothing kept \
              them apart"
         );
+        sentence.push_str(&making);
     }
     Some(NoReturn {
         step,
