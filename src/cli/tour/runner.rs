@@ -162,6 +162,7 @@ mod tests {
     }
 
     /// A rush that came out right, and a schedule that did not.
+    #[expect(clippy::unnecessary_wraps, reason = "so are commands")]
     fn lucky(cli: &args::Cli, screen: &Screen) -> Result<u8> {
         let document = match cli.command.name() {
             "buy" => serde_json::json!({"oversold": 0}),
