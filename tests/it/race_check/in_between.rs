@@ -128,13 +128,8 @@ fn what_a_later_read_saw_tells_what_an_earlier_one_did() {
     let (said, saw) = told(&text);
     assert_eq!(saw, pairs(&[("cid", "ann"), ("dan", "ann")]));
     // Bob wrote behind 39 and before dan, who had read ann's.
-<<<<<<< HEAD
-    let end = ": dan overwrote bob for good, and the count goes by ann";
-    assert!(said[0].ends_with(end), "{said:?}");
-=======
     let words = ": dan overwrote bob for good, and the count goes by ann";
     assert!(said[0].ends_with(words), "{said:?}");
->>>>>>> s36-check
     // In the other order nobody knows.
     let text = evidence(9, &[TWO, cid, &dan(41, 60)].concat());
     assert_eq!(told(&text).1, pairs(&[("cid", "ann")]));

@@ -1,5 +1,7 @@
 //! Deadlocks through locks that are held shared: whether the next one wants it alone decides.
 
+use std::fmt::Write as _;
+
 use tickets::check::{Anomaly, HistoryVerdict, judge, proof};
 
 use super::in_between::evidence;
@@ -95,7 +97,7 @@ fn upgrade(names: &[&str], wish: &str, ends: &str) -> String {
     ] {
         for name in names {
             let t = lines.lines().count() + 1;
-            lines += &format!("{name} {step} {t}{more}\n");
+            writeln!(lines, "{name} {step} {t}{more}").unwrap();
         }
     }
     evidence(5, &[lines.as_str(), ends, "0 final 5"].concat())
