@@ -100,7 +100,7 @@ impl<'a> MakeWriter<'a> for Lines {
 /// One call is one line.
 impl Write for Lines {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        // Full, or gone: the line is lost, and whoever logs goes on.
+        // Full, or gone: the line is lost, and no sale waits for it.
         let _ = self.0.try_send(Entry::Line(line.into()));
         Ok(line.len())
     }

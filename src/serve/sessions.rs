@@ -12,7 +12,7 @@ use crate::error::Result;
 /// How long one lasts at most, however it is used.
 pub(super) const LONGEST: Duration = Duration::from_secs(12 * 3600);
 
-/// So many are open with one token; whoever comes then ends the one that was not used for longest.
+/// So many are open with one token; one more ends the one that was not used for longest.
 const OF_ONE_TOKEN: usize = 32;
 
 /// The sessions.

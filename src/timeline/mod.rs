@@ -72,7 +72,7 @@ pub use crate::run_clock::RunClock;
 pub use model::{Clash, DrawnFinding, DrawnVersion, Lane, Spot, Time, Timeline};
 pub use operation::{Doing, DrawnOperation, DrawnOutcome, Sight, Span};
 pub use page::{
-    CountState, LedgerEntry, LockState, NoReturn, PageFinding, PageStep, ProcessState, Steps,
+    CountState, LockState, NoReturn, PageFinding, PageStep, ProcessState, ShownLine, Steps,
     frame_policy, page,
 };
 pub use pair::pair_svg;

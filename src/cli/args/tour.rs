@@ -56,7 +56,7 @@ Examples:
   tickets --json race tour | jq '.steps[] | {step, name, as_told}'
 
 Each step says what is done and what to look at, runs it on a scratch event that is removed at the end, also after Ctrl-C, \
-shows the command and what it printed (… stands for what was cut), and asks a question; Enter shows the answer, and goes on. \
+shows the command and what it printed (three dots stand for what was cut), and asks a question; Enter shows the answer, and goes on. \
 What a step claims is checked in what the commands found; where a run without a lock came out right, by luck, a chosen \
 schedule shows the race all the same.
 

@@ -60,11 +60,16 @@ impl SoldOverTime {
         let mut points = self.points.clone();
         points.sort_by_key(|(at, _)| *at);
         let mut sum = 0_i64;
-        let totals = points.into_iter().map(|(at, change)| {
+        let mut totals: Vec<(i64, u64)> = Vec::with_capacity(points.len());
+        for (at, change) in points {
             sum = sum.saturating_add(change);
-            (at, u64::try_from(sum).unwrap_or(0))
-        });
-        totals.collect()
+            let total = u64::try_from(sum).unwrap_or(0);
+            match totals.last_mut() {
+                Some(last) if last.0 == at => last.1 = total,
+                _ => totals.push((at, total)),
+            }
+        }
+        totals
     }
 }
 

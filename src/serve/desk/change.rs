@@ -1,6 +1,6 @@
 //! `POST /desk/sale/{id}/…`: an order cancelled, a hold sold or given back.
 //!
-//! Whoever else has done the same meanwhile is told of: what another desk did is not taken for one's own.
+//! Who else has done the same meanwhile is told of: what another desk did is not taken for one's own.
 
 use axum::extract::{Path, Request};
 use axum::http::StatusCode;

@@ -93,7 +93,7 @@ fn refused(site: &Site, page_words: &'static Words, problem: &ProblemResponse) -
     answer
 }
 
-/// Ends the session, whoever's it is: no name is told.
+/// Ends the session, without a name being told.
 pub(super) async fn log_out(
     State(site): State<Site>,
     Language(page_words): Language,

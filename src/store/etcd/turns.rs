@@ -2,7 +2,7 @@
 //!
 //! Who has just sold lets as many others go first as came between its last two changes, and is told of theirs by a watch.
 //!
-//! Invariant: a turn is a courtesy. A commit compares the count whoever's turn it is, and nobody waits for longer than the
+//! Invariant: a turn is a courtesy. A commit compares the count in each turn, and nobody waits for longer than the
 //! others are likely to take.
 
 use std::sync::{Arc, Condvar, Mutex, PoisonError};

@@ -20,7 +20,7 @@ pub(super) enum Happening {
 
 /// Something that happens at one moment.
 #[derive(Debug, Clone)]
-pub(super) struct Event {
+pub(super) struct StepEvent {
     /// When, in the unit of the run.
     pub(super) at: u64,
     pub(super) place: Spot,

@@ -7,15 +7,15 @@ use super::super::model::Time;
 use super::super::operation::{Doing, DrawnOperation, DrawnOutcome, Sight, Span};
 use super::super::scene::Scene;
 use super::effects::Effects;
-use super::event::{Event, Happening};
+use super::event::{Happening, StepEvent};
 use super::hidden::hidden;
 
 /// Up to so many steps are shown; above, what belongs to no finding is left out first.
 const STEPS: usize = 400;
 
 /// All that happens, in order; and how many steps were left out for want of room.
-pub(super) fn events(scene: &Scene<'_>, effects: &Effects) -> (Vec<Event>, usize) {
-    let mut events: Vec<Event> = Vec::new();
+pub(super) fn events(scene: &Scene<'_>, effects: &Effects) -> (Vec<StepEvent>, usize) {
+    let mut events: Vec<StepEvent> = Vec::new();
     for act in &scene.acts {
         of_act(scene, effects, act, &mut events);
     }
@@ -25,12 +25,12 @@ pub(super) fn events(scene: &Scene<'_>, effects: &Effects) -> (Vec<Event>, usize
     (events, left_out)
 }
 
-fn of_act(scene: &Scene<'_>, effects: &Effects, act: &Act, events: &mut Vec<Event>) {
+fn of_act(scene: &Scene<'_>, effects: &Effects, act: &Act, events: &mut Vec<StepEvent>) {
     let steps = scene.timeline.time == Time::Steps;
     let Some(operation) = scene.timeline.operation(act.place) else {
         return;
     };
-    let event = |at: u64, what: Happening, words: String, rank: (u8, usize)| Event {
+    let event = |at: u64, what: Happening, words: String, rank: (u8, usize)| StepEvent {
         at,
         place: act.place,
         span: act.span,
@@ -126,10 +126,10 @@ fn version_rank(operation: &DrawnOperation, doing: &Doing) -> (u8, usize) {
 /// The two ends of a hold. In a schedule each is part of a step that has words of its own.
 fn hold(
     operation: &DrawnOperation,
-    (takes, frees): (Event, Event),
+    (takes, frees): (StepEvent, StepEvent),
     scene: &Scene<'_>,
     (from, to): (u64, u64),
-) -> impl Iterator<Item = Event> {
+) -> impl Iterator<Item = StepEvent> {
     let dies = operation.killed == Some(to);
     let is_last = operation.bounds().is_some_and(|(_, end)| end == to);
     let never = is_last && operation.outcome.is_none() && !dies;
@@ -144,7 +144,7 @@ fn hold(
             });
             let later = (dies && !is_freed) || ends;
             // Part of the step that takes or frees it.
-            let silent = |event: Event, at: u64| Event {
+            let silent = |event: StepEvent, at: u64| StepEvent {
                 at,
                 is_shown: false,
                 rank: (3, 0),
@@ -156,7 +156,7 @@ fn hold(
         // The dead free what they held.
         Time::Nanoseconds => {
             let is_shown = !dies;
-            (takes, Event { is_shown, ..frees })
+            (takes, StepEvent { is_shown, ..frees })
         }
     };
     std::iter::once(takes).chain((!never).then_some(frees))
@@ -179,10 +179,10 @@ fn freeing(words: &str) -> String {
 }
 
 /// Leaves out what there is no room for: first what belongs to no finding and touches nothing. Returns how many.
-fn bounded(events: &mut [Event]) -> usize {
+fn bounded(events: &mut [StepEvent]) -> usize {
     let shown = events.iter().filter(|event| event.is_shown).count();
     let mut over = shown.saturating_sub(STEPS);
-    let weight = |event: &Event| match &event.what {
+    let weight = |event: &StepEvent| match &event.what {
         _ if event.is_marked => 2,
         Happening::Does(doing) if doing.reads() || doing.writes() => 1,
         Happening::Dies => 1,

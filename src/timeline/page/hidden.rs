@@ -3,10 +3,10 @@
 use super::super::model::{Spot, Time};
 use super::super::operation::{Doing, Span};
 use super::super::scene::Scene;
-use super::event::{Event, Happening};
+use super::event::{Happening, StepEvent};
 
 /// What is not drawn, and holds a lock meanwhile; of a schedule also what it does to the count.
-pub(super) fn hidden(scene: &Scene<'_>, events: &mut Vec<Event>) {
+pub(super) fn hidden(scene: &Scene<'_>, events: &mut Vec<StepEvent>) {
     for (lane, operations) in scene.timeline.lanes.iter().enumerate() {
         for (operation, one) in operations.operations.iter().enumerate() {
             let place = Spot { lane, operation };
@@ -15,7 +15,7 @@ pub(super) fn hidden(scene: &Scene<'_>, events: &mut Vec<Event>) {
             }
             for span in &one.spans {
                 let happens = unseen(scene, span).into_iter().flatten();
-                events.extend(happens.map(|(at, what, rank)| Event {
+                events.extend(happens.map(|(at, what, rank)| StepEvent {
                     at,
                     place,
                     span: None,

@@ -5,7 +5,7 @@ use super::super::operation::Sight;
 use super::super::scene::Scene;
 use super::super::words::short;
 use super::effects::{Effects, cut_of};
-use super::state::LedgerEntry;
+use super::state::ShownLine;
 
 /// Columns at most for a name.
 pub(super) const NAME: usize = 60;
@@ -96,7 +96,7 @@ impl Sales {
     }
 
     /// The line at a place, for people.
-    pub(super) fn entry(&self, scene: &Scene<'_>, place: usize) -> Option<LedgerEntry> {
+    pub(super) fn entry(&self, scene: &Scene<'_>, place: usize) -> Option<ShownLine> {
         let line = self.lines.get(place)?;
         let name = line.by.map(|by| short(scene.timeline.name(by.lane), NAME));
         let (version, left) = if let Some(at) = line.version {
@@ -114,7 +114,7 @@ impl Sales {
             let by = scene.timeline.operation(writer)?.wrote?;
             (by != at).then(|| self.place(by))?
         });
-        Some(LedgerEntry {
+        Some(ShownLine {
             at: place,
             who: name.unwrap_or_default(),
             version,

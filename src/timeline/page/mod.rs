@@ -39,7 +39,7 @@ mod walk;
 pub use html::page;
 pub use policy::frame_policy;
 pub use state::{
-    CountState, LedgerEntry, LockState, NoReturn, PageFinding, PageStep, ProcessState, Steps,
+    CountState, LockState, NoReturn, PageFinding, PageStep, ProcessState, ShownLine, Steps,
 };
 
 #[cfg(test)]

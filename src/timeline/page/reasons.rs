@@ -2,14 +2,14 @@
 
 use super::super::model::Spot;
 use super::super::operation::{Doing, DrawnOperation, DrawnOutcome, Sight};
-use super::event::{Event, Happening};
+use super::event::{Happening, StepEvent};
 use super::situation::{Pending, Situation};
 
 /// How many names stand in a sentence.
 const NAMES: usize = 3;
 
 /// What an event means, given what was before it. `before`: the step before has this.
-pub(super) fn reason(before: &Situation<'_>, event: &Event) -> String {
+pub(super) fn reason(before: &Situation<'_>, event: &StepEvent) -> String {
     let Some(operation) = before.timeline().operation(event.place) else {
         return String::new();
     };
@@ -55,7 +55,7 @@ fn freed(before: &Situation<'_>) -> String {
     }
 }
 
-fn died(before: &Situation<'_>, event: &Event) -> String {
+fn died(before: &Situation<'_>, event: &StepEvent) -> String {
     let lane = event.place.lane;
     let mut words = "It does nothing more.".to_owned();
     if before.cut == Some(lane) {
@@ -96,7 +96,7 @@ fn truncated(before: &Situation<'_>, lane: usize) -> String {
     )
 }
 
-fn read(before: &Situation<'_>, event: &Event, operation: &DrawnOperation) -> String {
+fn read(before: &Situation<'_>, event: &StepEvent, operation: &DrawnOperation) -> String {
     let lane = event.place.lane;
     let version = match &operation.read {
         Some(Sight::Version(version)) => *version,
@@ -150,7 +150,7 @@ fn read(before: &Situation<'_>, event: &Event, operation: &DrawnOperation) -> St
     }
 }
 
-fn wrote(before: &Situation<'_>, event: &Event, operation: &DrawnOperation) -> String {
+fn wrote(before: &Situation<'_>, event: &StepEvent, operation: &DrawnOperation) -> String {
     let lane = event.place.lane;
     let Some(wrote) = operation.wrote.and_then(|wrote| before.left(wrote)) else {
         return String::new();

@@ -6,7 +6,7 @@ use super::super::model::Timeline;
 use super::super::operation::{Doing, Sight};
 use super::super::scene::Scene;
 use super::super::words::{short, thousands};
-use super::event::{Event, Happening};
+use super::event::{Happening, StepEvent};
 use super::ledger::{NAME, Sales};
 use super::state::ProcessState;
 
@@ -88,7 +88,7 @@ impl<'a> Situation<'a> {
     }
 
     /// Something happens; `told`: what its process is told with it.
-    pub(super) fn apply(&mut self, event: &Event, told: Option<String>) {
+    pub(super) fn apply(&mut self, event: &StepEvent, told: Option<String>) {
         let lane = event.place.lane;
         if !matches!(event.what, Happening::Frees(_)) {
             self.waits.remove(&lane);
@@ -124,12 +124,12 @@ impl<'a> Situation<'a> {
     }
 
     /// Goes on to just before an event: what is not shown was written meanwhile.
-    pub(super) fn arrive(&mut self, event: &Event) {
+    pub(super) fn arrive(&mut self, event: &StepEvent) {
         self.written(event, false);
     }
 
     /// What was written by the time of an event, with its own or without.
-    fn written(&mut self, event: &Event, with_own: bool) {
+    fn written(&mut self, event: &StepEvent, with_own: bool) {
         let operation = self.timeline().operation(event.place);
         let last = match &event.what {
             Happening::Takes(_) => 0,
@@ -151,7 +151,7 @@ impl<'a> Situation<'a> {
         }
     }
 
-    fn does(&mut self, event: &Event, doing: &Doing) {
+    fn does(&mut self, event: &StepEvent, doing: &Doing) {
         let lane = event.place.lane;
         let Some(operation) = self.timeline().operation(event.place) else {
             return;

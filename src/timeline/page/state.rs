@@ -20,7 +20,7 @@ pub struct Steps {
     /// From where on it could not end well.
     pub no_return: Option<NoReturn>,
     /// The sales, in the order in which they were written down: all that any step shows.
-    pub ledger: Vec<LedgerEntry>,
+    pub ledger: Vec<ShownLine>,
     /// What is not shown, in sentences.
     pub left_out: Vec<String>,
 }
@@ -108,7 +108,7 @@ pub struct LockState {
 
 /// A sale as it was written down.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct LedgerEntry {
+pub struct ShownLine {
     /// Its place among all of them, from 0: it is there as soon as there are more than so many.
     pub at: usize,
     /// Whose it is.

@@ -8,14 +8,14 @@ use super::super::scene::{Scene, sentence};
 use super::super::words::{count, short};
 use super::super::{acts::told, operation::Doing};
 use super::effects::Effects;
-use super::event::{Event, Happening};
+use super::event::{Happening, StepEvent};
 use super::events::events;
 use super::found::{self, StepOf};
 use super::ledger::{NAME, Sales};
 use super::no_return::{chance, no_return};
 use super::reasons::reason;
 use super::situation::Situation;
-use super::state::{LedgerEntry, PageFinding, PageStep, Steps};
+use super::state::{PageFinding, PageStep, ShownLine, Steps};
 
 /// So many findings are told.
 const FINDINGS: usize = 24;
@@ -103,7 +103,7 @@ impl<'a> Walk<'a> {
         walk
     }
 
-    fn through(&mut self, events: &[Event]) {
+    fn through(&mut self, events: &[StepEvent]) {
         let told = tellings(self.scene, events);
         for (at, event) in events.iter().enumerate() {
             if event.is_shown {
@@ -128,7 +128,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn open(&mut self, event: &Event) {
+    fn open(&mut self, event: &StepEvent) {
         let scene = self.scene;
         let mut does = event.words.clone();
         if let Some(over) = event.over {
@@ -179,7 +179,7 @@ impl<'a> Walk<'a> {
 }
 
 /// What is told with an event, by its index: the answer, or the last that is known of an operation without one.
-fn tellings(scene: &Scene<'_>, events: &[Event]) -> HashMap<usize, String> {
+fn tellings(scene: &Scene<'_>, events: &[StepEvent]) -> HashMap<usize, String> {
     let mut last: HashMap<Spot, usize> = HashMap::new();
     for (at, event) in events.iter().enumerate() {
         let of_own = match scene.timeline.time {
@@ -201,7 +201,7 @@ fn tellings(scene: &Scene<'_>, events: &[Event]) -> HashMap<usize, String> {
 }
 
 /// The sales that any step shows: the last few of each.
-fn shown_lines(scene: &Scene<'_>, sales: &Sales, steps: &[PageStep]) -> Vec<LedgerEntry> {
+fn shown_lines(scene: &Scene<'_>, sales: &Sales, steps: &[PageStep]) -> Vec<ShownLine> {
     let windows = steps.iter().map(|step| step.lines);
     let places: BTreeSet<usize> = windows
         .flat_map(|lines| lines.saturating_sub(LINES)..lines)
