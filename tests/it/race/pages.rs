@@ -1,6 +1,7 @@
 //! `--timeline FILE.html`: a page whose steps are those of the run.
 
 use std::fs;
+use std::path::Path;
 
 use serde_json::Value;
 
@@ -81,10 +82,15 @@ fn a_page_is_written_over_by_a_page_alone() {
         assert_eq!(run.code, Some(if ours { 6 } else { 2 }), "{run:?}");
         assert_eq!(fs::read(&page).ok() == before, !ours);
     }
-    let run = event.run("race prove --timeline run.svg");
+    let picture = event.path("run.svg");
+    let draw = |file: &Path| {
+        let mut command = event.command(["race", "prove", "--timeline"]);
+        Run::of(command.arg(file).output().unwrap())
+    };
+    let run = draw(&picture);
     assert_eq!(run.code, Some(6), "{run:?}");
-    fs::rename(event.path("run.svg"), &page).unwrap();
-    let run = event.run("race prove --timeline run.html");
+    fs::rename(&picture, &page).unwrap();
+    let run = draw(&page);
     assert!(
         run.stderr.contains("is not a page that this program drew"),
         "{run:?}"

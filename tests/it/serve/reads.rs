@@ -123,8 +123,8 @@ fn a_follower_of_what_does_not_change_hears_that_the_service_lives() {
     let server = Server::start(&event, "");
     let mut follower = Follower::of(&server, "");
     assert_eq!(follower.count().1, 3);
-    // Between the counts and the comments stand the lengths of the parts.
-    while follower.line() != ": alive" {}
+    // Between the events stand the lengths of the parts.
+    while follower.line() != "event: alive" {}
 }
 
 /// The next event of this name: its data.
