@@ -60,7 +60,7 @@ Examples:
   tickets buy --users 200 --lock --think 0ms    as fast as it goes
   tickets buy --users 180 --threads             threads instead of processes
   tickets buy --users 8 --together --timeline race.svg       a picture of it
-  tickets buy --users 8 --together --timeline race.html      a page that steps through it
+  tickets buy --users 8 --together --timeline race.html      its steps
   tickets buy --users 2000 --lock --evidence run.jsonl       what each did, and
   tickets race check run.jsonl                               to judge it again
 

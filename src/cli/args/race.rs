@@ -23,7 +23,7 @@ Examples:
   tickets race prove --users 2 --lock --writes in-place --query
   tickets race prove --users 2 --lock --crashes         killed anywhere, too
   tickets race prove --users 3 --timeline race.svg      a picture
-  tickets race prove --users 3 --timeline race.html     a page that steps through it
+  tickets race prove --users 3 --timeline race.html     a page of its steps
   tickets race prove --users 12 --samples 1000 --seed 7
   tickets race prove --users 3 --scenario confirm-expire
 
