@@ -199,7 +199,7 @@ Examples:
   tickets race compare --lock none,shared     two kinds of lock
   tickets race compare '8!:0' --stock 2       a schedule that you name
   tickets race compare --users 3 --lock data-file,exclusive
-  tickets race compare --lock exclusive,exclusive --writes in-place,replace --query
+  tickets race compare --lock shared,exclusive --query
 
 A schedule that goes wrong under the first lock is run, and then the same order of turns under the second: at each turn its \
 buyer makes its next step, whatever that is there, and passes where it waits for the lock or is done. Behind the last turn \
