@@ -44,10 +44,12 @@ pub(super) fn door(file: &Path, arguments: &DoorArgs, screen: &Screen) -> Result
         [mark.as_bytes(), &guest_list::csv(&guests)?].concat()
     } else {
         let settings = office.settings()?.unwrap_or_default();
+        let state = office.state()?;
         let page = GuestListPage {
             event: &settings,
             guests: &guests,
             total,
+            held: state.held.saturating_add(state.due),
             words: &ENGLISH,
         };
         page.standing_alone().into_bytes()

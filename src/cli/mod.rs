@@ -98,6 +98,7 @@ fn run() -> u8 {
 /// The command, and the event as the hints name it.
 fn parsed() -> std::result::Result<(Cli, EventFlag), clap::Error> {
     let (matches, cli) = args::parse()?;
+    slips::refuse_bare_number(&matches)?;
     let event = match matches.value_source("file") {
         Some(ValueSource::DefaultValue) => EventFlag::default(),
         _ => EventFlag::named(cli.globals.file.as_os_str()),

@@ -109,7 +109,8 @@ fn without_limits(started: &Started, arguments: &ServeArgs) -> Vec<String> {
 
 fn holds_without_limit(settings: &EventSettings) -> bool {
     let holds = humantime::parse_duration(&settings.hold).is_ok_and(|time| !time.is_zero());
-    holds && settings.max_per_sale.is_none() && settings.max_per_buyer.is_none()
+    // A limit of a buyer goes by the name alone, and a visitor has many.
+    holds && settings.max_per_sale.is_none()
 }
 
 /// What can be told to people where it listens at all addresses of this machine: none of them goes by that name.

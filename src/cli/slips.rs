@@ -1,5 +1,6 @@
 //! Common slips on the command line, and what was meant: the right word stands in the tip.
 
+mod bare_number;
 mod meant;
 mod options;
 mod phrases;
@@ -13,6 +14,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use super::args::grammar;
 use super::hint::{self, quoted};
 use crate::lab::condition::Condition;
+pub(super) use bare_number::refuse as refuse_bare_number;
 use meant::{MEANT, NO_COMMAND, NO_SERVICE};
 use options::unknown_option;
 use phrases::{adjusted, difference, is_file, named_by_f, next_word};
@@ -122,6 +124,9 @@ fn wrong_value(option: &str, value: &str, command: &str) -> Option<String> {
     let is_number = value.parse::<f64>().is_ok();
     let option = option.split(' ').next().unwrap_or_default();
     match command {
+        "book" | "hold" if option == bare_number::NAME => {
+            Some(bare_number::meant(value, command))
+        }
         _ if is_number => None,
         "hold" | "init" | "set" if ["--for", "--hold"].contains(&option) => Some(format!(
             "{option} says for how long, and not until when: '{option} 2h', or 45m, or 3days"

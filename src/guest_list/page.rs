@@ -51,6 +51,8 @@ pub(crate) struct GuestListWords {
     /// One, and another number.
     pub(crate) so_many_tickets: [&'static str; 2],
     pub(crate) so_many_names: [&'static str; 2],
+    /// That so many are held by people who are not on the list.
+    pub(crate) so_many_held: [&'static str; 2],
     /// Behind the line to write on, with how many may come in.
     pub(crate) of: &'static str,
     /// With the time.
@@ -67,6 +69,7 @@ pub(crate) const ENGLISH: GuestListWords = GuestListWords {
     sale: "Sale",
     so_many_tickets: ["{} ticket", "{} tickets"],
     so_many_names: ["{} name", "{} names"],
+    so_many_held: ["{} ticket is held besides", "{} tickets are held besides"],
     of: "of {}",
     as_of: "as of {}",
 };
@@ -77,6 +80,8 @@ pub(crate) struct GuestListPage<'p> {
     pub(crate) event: &'p EventSettings,
     pub(crate) guests: &'p [Guest],
     pub(crate) total: u64,
+    /// How many tickets are held, due or not.
+    pub(crate) held: u64,
     pub(crate) words: &'p GuestListWords,
 }
 
@@ -96,13 +101,17 @@ impl GuestListPage<'_> {
         };
         let tickets = many(words.so_many_tickets, self.total);
         let names = many(words.so_many_names, self.guests.len() as u64);
+        let held = match self.held {
+            0 => String::new(),
+            held => format!("<br>{}", many(words.so_many_held, held)),
+        };
         let now = Timestamp::now().to_zoned(TimeZone::system());
         let now = fill(words.as_of, now.strftime("%Y-%m-%d %H:%M:%S"));
         let mut page = format!(
             "<!DOCTYPE html>\n<html lang=\"{lang}\">\n<head>\n<meta charset=\"utf-8\">\n\
              <meta name=\"viewport\" content=\"width=device-width\">\n<title>{title}</title>\n\
              {head}\n</head>\n<body>\n{top}<h1>{title}</h1>\n\
-             <p>{date}{tickets}, {names} · {now}</p>\n<table>\n\
+             <p>{date}{tickets}, {names} · {now}{held}</p>\n<table>\n\
              <thead><tr><th class=\"b\">{came_in}</th><th>{name}</th><th class=\"n\">{heading}</th><th class=\"i\">{sale}</th></tr></thead>\n\
              <tbody>\n",
             lang = words.lang,

@@ -44,6 +44,9 @@ pub(super) struct ProblemReply {
     /// After how many seconds it may be tried again: in `Retry-After`.
     #[serde(skip)]
     retry_after: Option<u64>,
+    /// The file of the event that does not add up, and its line: for those who run it.
+    #[serde(skip)]
+    broken_line: Option<(String, u64)>,
 }
 
 impl ProblemResponse {
@@ -58,6 +61,7 @@ impl ProblemResponse {
             held: None,
             due: None,
             retry_after: None,
+            broken_line: None,
         }))
     }
 
@@ -70,6 +74,11 @@ impl ProblemResponse {
         let mut problem = Self::new(status, error.kind().code(), detail(error));
         if let Kind::SoldOut { left } = error.kind() {
             problem.0.left = Some(left);
+        }
+        if error.kind() == Kind::Integrity {
+            let place = error.place().filter(|place| place.line > 0);
+            problem.0.broken_line =
+                place.map(|it| (shown(&it.file.display().to_string()), it.line));
         }
         problem.0.held = error.held_tickets();
         problem.0.due = error.next_due().map(str::to_owned);
@@ -194,6 +203,12 @@ impl ProblemResponse {
     /// How many are left, where fewer are than were asked for.
     pub(super) fn left(&self) -> Option<u64> {
         self.0.left
+    }
+
+    /// Where the event's files do not add up: in which of them, and in which line.
+    pub(super) fn broken_line(&self) -> Option<(&str, u64)> {
+        let (file, line) = self.0.broken_line.as_ref()?;
+        Some((file, *line))
     }
 
     pub(super) fn detail(&self) -> &str {

@@ -273,3 +273,77 @@ fn a_line_that_was_written_by_hand_is_named_and_not_put_away() {
         assert_eq!(event.json("audit").0, 0, "{torn:?}");
     }
 }
+
+/// An older backup in the usual directory has what was edited: it is not blamed, and none of its sales is booked again.
+#[test]
+fn a_backup_is_not_blamed_for_an_edited_ledger() {
+    let event = sold();
+    let safe = event.path("safe");
+    let place = safe.to_str().unwrap();
+    assert_eq!(event.json(&format!("backup {place}")).0, 0);
+    event.booked("dan");
+    let path = event.path(LEDGER);
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, text.replace("\"bob\"", "\"Bob\"")).unwrap();
+    for to in [place, event.path("other").to_str().unwrap()] {
+        let (code, document) = event.json(&format!("backup {to}"));
+        let error = &document["error"];
+        let message = error["message"].as_str().unwrap();
+        let hint = error["hint"].as_str().unwrap();
+        assert_eq!(code, 6, "{document:#}");
+        assert!(error["file"].as_str().unwrap().ends_with(LEDGER) && error["line"].is_u64());
+        assert!(
+            message.contains("its checksum does not fit"),
+            "{document:#}"
+        );
+        assert!(!hint.contains("book them here again"), "{document:#}");
+        if to == place {
+            assert!(hint.contains(&format!("restore {place}")), "{document:#}");
+        }
+    }
+    // The other way round: what was edited is in the backup.
+    fs::write(&path, &text).unwrap();
+    let copy = safe.join(LEDGER);
+    let copied = fs::read_to_string(&copy).unwrap();
+    fs::write(&copy, copied.replace("\"bob\"", "\"Bob\"")).unwrap();
+    let (code, document) = event.json(&format!("backup {place}"));
+    let hint = document["error"]["hint"].as_str().unwrap();
+    assert_eq!(code, 4, "{document:#}");
+    assert!(hint.contains("its checksum does not fit"), "{document:#}");
+    assert!(!hint.contains("book them here again"), "{document:#}");
+}
+
+/// A count that makes no sense, whose ledger is gone: where a backup or what was put away shows that tickets were sold, nobody
+/// is told to write a new count.
+#[test]
+fn nobody_is_told_to_write_a_count_anew_where_tickets_were_sold() {
+    let broken = "{\"ticket\": 16 \"sold\"";
+    for (beside, way_back) in [
+        ("safe", "'tickets -f EVENT restore PLACE/safe'"),
+        ("tickets.broken-20260101T000000Z.json", "restore DIR'"),
+        ("tickets.ledger.20260101T000000Z.jsonl", "restore DIR'"),
+    ] {
+        let event = sold();
+        let place = event.path(beside);
+        if beside == "safe" {
+            assert_eq!(event.json(&format!("backup {}", place.display())).0, 0);
+        } else {
+            fs::write(&place, "").unwrap();
+        }
+        fs::remove_file(event.path(LEDGER)).unwrap();
+        let own = event.directory().display().to_string();
+        let way_back = way_back.replace("PLACE", &own);
+        let way_back = way_back.replace("EVENT", event.file.to_str().unwrap());
+        for count in [broken, ""] {
+            fs::write(&event.file, count).unwrap();
+            for line in ["query", "book eve"] {
+                let (code, document) = event.json(line);
+                let hint = document["error"]["hint"].as_str().unwrap();
+                assert_eq!(code, 6, "{beside} {line}: {document:#}");
+                assert!(hint.contains(&way_back), "{beside} {line}: {document:#}");
+                assert!(!hint.contains("is written like"), "{document:#}");
+                assert!(!hint.contains("reset 2"), "{document:#}");
+            }
+        }
+    }
+}

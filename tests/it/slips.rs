@@ -145,6 +145,8 @@ fn a_slip_at_the_desk_is_answered_with_what_was_meant() {
         ("cancel", "'tickets sales' lists the sales with their ids"),
         ("show", "'tickets sales' lists"),
         ("book 2 Al", "'tickets book Al --quantity 2'"),
+        ("book 3", "'tickets book NAME --quantity 3'"),
+        ("hold 3 --note late", "'tickets hold NAME --quantity 3'"),
         ("book Al x2", "'--quantity 2'"),
         ("book Al --note paid cash", "'--note \"paid cash\"'"),
         ("import a.csv gala.json", "-f gala.json import LIST.csv'"),
@@ -275,4 +277,15 @@ fn assert_meant(slips: &[(&str, &str)]) {
         assert!(code == 2 && hint.contains(meant), "{line}: {document:#}");
     }
     assert_eq!(event.names(), ["tickets.json"]);
+}
+
+/// A number is somebody's name where that is said.
+#[test]
+fn a_number_is_a_name_where_that_is_said() {
+    let event = TestEvent::stock(9);
+    for line in ["book -- 3", "book 3 -n 1", "hold -- 4", "book 01701234567"] {
+        assert_eq!(event.json(line).0, 0, "{line}");
+    }
+    assert_eq!(event.json("book 3").0, 2);
+    assert_eq!(event.json("query").1["sold"], 3);
 }

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use super::super::args::ImportArgs;
 use super::again::{again, of_rejects};
-use super::row::Read;
+use super::row::{Read, Row};
 use super::text::without_mark;
 use super::{csv_rows, json_rows, list};
 use crate::{BoxOffice, Error, Kind, Output, OutputMark, Result};
@@ -87,14 +87,73 @@ fn is_of_no_use(mut found: Read, (read, batch): (&Read, &str), event: &Path) -> 
     Ok(unsold.is_empty())
 }
 
+/// Whether a list is sold as of another one, which lies beside it.
+fn is_of_another(arguments: &ImportArgs, batch: &str) -> bool {
+    let list = &arguments.list;
+    arguments.batch.is_some()
+        && list.file_name() != Some(batch.as_ref())
+        && list.with_file_name(batch).is_file()
+}
+
+/// An error where rows of this list were sold as a list of its own, and are to be sold as of another one, which lies beside
+/// it: they would be sold once more.
+///
+/// # Errors
+/// [`Kind::Refused`]: that, and what to do.
+pub(super) fn refuse_sold(
+    read: &Read,
+    batch: &str,
+    (arguments, event): (&ImportArgs, &Path),
+) -> Result<()> {
+    let list = &arguments.list;
+    let Some(own) = list.file_name().filter(|_| is_of_another(arguments, batch)) else {
+        return Ok(());
+    };
+    let own = own.to_string_lossy();
+    let mut rows: Vec<Row> = read
+        .rows
+        .iter()
+        .filter(|row| !row.has_key)
+        .cloned()
+        .collect();
+    let keys: Vec<Option<String>> = rows.iter_mut().map(|row| row.key.take()).collect();
+    list::name_keys(&own, &mut rows);
+    let asked = keys.iter().chain(rows.iter().map(|row| &row.key));
+    let asked: HashSet<&str> = asked.filter_map(Option::as_deref).collect();
+    let mut sold = HashSet::new();
+    BoxOffice::at(event)?.sales(None, &mut |sale| {
+        let key = sale.key.filter(|key| sale.valid > 0 && asked.contains(key));
+        sold.extend(key.map(str::to_owned));
+        ControlFlow::Continue(())
+    })?;
+    let is_sold = |key: &Option<String>| key.as_ref().is_some_and(|key| sold.contains(key));
+    let twice = rows.iter().zip(&keys);
+    let mut twice = twice.filter(|(row, key)| is_sold(&row.key) && !is_sold(key));
+    let Some((first, _)) = twice.next() else {
+        return Ok(());
+    };
+    let more = match twice.count() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let message = format!(
+        "row {} ({}){more} was sold already, as of the list {own:?}, and would be sold once more as of {batch:?}",
+        first.line, first.buyer
+    );
+    let import = again(arguments, list, &own);
+    Err(Error::new(Kind::Refused, message)
+        .at(list, first.line, 0)
+        .hint(format!(
+            "nothing was sold; 'tickets {import}' sells what is new in it, and nothing twice; what is to be sold once more \
+             stands in a list of another name"
+        )))
+}
+
 /// Marks a list all of whose rows were sold as of another one, which lies beside it: as a list of its own they would be sold
 /// once more.
 pub(super) fn mark_sold(arguments: &ImportArgs, batch: &str) {
     let list = &arguments.list;
-    let is_of_another = arguments.batch.is_some()
-        && list.file_name() != Some(batch.as_ref())
-        && list.with_file_name(batch).is_file();
-    if is_of_another
+    if is_of_another(arguments, batch)
         && list.is_file()
         && let Ok(list) = File::open(list)
     {

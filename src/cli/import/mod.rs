@@ -49,6 +49,7 @@ pub(super) fn import(file: &Path, arguments: &ImportArgs, screen: &Screen) -> Re
     if !list.flaws.is_empty() || (!list.bad.is_empty() && arguments.rejects.is_none()) {
         return Ok(nonsense::tell(&list, &arguments.list, screen));
     }
+    corrected::refuse_sold(&list, &batch, (arguments, file))?;
     let rejects = rejects::claim(arguments, (&list, &batch), file)?;
     let orders: Vec<Order<'_>> = list.rows.iter().map(Row::order).collect();
     let progress = progress(orders.len(), screen);

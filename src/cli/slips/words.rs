@@ -124,7 +124,7 @@ fn to_this_command(word: &str, command: &str, matches: Option<&ArgMatches>) -> O
 }
 
 /// How many tickets a word says: `2`, `x2`, `2 tickets`.
-fn number_of(word: &str) -> Option<u64> {
+pub(super) fn number_of(word: &str) -> Option<u64> {
     const TICKETS: [&str; 6] = ["ticket", "tickets", "seat", "seats", "place", "places"];
     let small = word.to_lowercase();
     let (number, unit) = small

@@ -49,6 +49,9 @@ pub(super) fn actions(
 ) -> Result<Markup, ProblemResponse> {
     let words = desk.words;
     let is_closed = view.on_sale() == OnSale::Closed;
+    let sells = matches!(view.on_sale(), OnSale::Open | OnSale::SoldOut);
+    // What was filled in is not lost where sales have ended meanwhile.
+    let is_offered = |act| sells || filled.is_some_and(|filled| filled.act == act);
     let (turn, turn_name) = if is_closed {
         (DeskAct::Reopen, words.reopen)
     } else {
@@ -65,9 +68,14 @@ pub(super) fn actions(
         if is_closed { "first" } else { "danger" },
     )?;
     Ok(html! {
+        @if is_closed { p .hint { (words.reopen_hint) } }
         div .acts {
-            (sell.with(desk, &html! { (sell.buyer(desk)) (sell.tickets(desk)) (sell.note(desk)) }))
-            (hold.with(desk, &html! { (hold.buyer(desk)) (hold.tickets(desk)) (hold.time(desk)) (hold.note(desk)) }))
+            @if is_offered(DeskAct::Sell) {
+                (sell.with(desk, &html! { (sell.buyer(desk)) (sell.tickets(desk)) (sell.note(desk)) }))
+            }
+            @if is_offered(DeskAct::Hold) {
+                (hold.with(desk, &html! { (hold.buyer(desk)) (hold.tickets(desk)) (hold.time(desk)) (hold.note(desk)) }))
+            }
             (adjust.with(desk, &html! { (adjust.change(desk)) (adjust.reason(desk, true)) }))
             (turn.with(desk, &turn.reason(desk, false)))
         }

@@ -21,8 +21,9 @@ pub(super) async fn page(desk: Desk) -> Response {
 }
 
 async fn print(desk: &Desk) -> Result<Response, ProblemResponse> {
-    let read = |office: &crate::BoxOffice| Ok((office.settings()?, office.guests()?));
-    let (settings, guests) = desk.site.event.lookups.look(read).await?;
+    let read =
+        |office: &crate::BoxOffice| Ok((office.settings()?, office.guests()?, office.state()?));
+    let (settings, guests, state) = desk.site.event.lookups.look(read).await?;
     let mut settings = settings.unwrap_or_default();
     if settings.title.is_none() {
         let name = Some(desk.site.event.name.clone());
@@ -47,6 +48,7 @@ async fn print(desk: &Desk) -> Result<Response, ProblemResponse> {
         event: &settings,
         total: guests.iter().map(|guest| guest.quantity).sum(),
         guests: &guests,
+        held: state.held.saturating_add(state.due),
         words: &words.guest_list,
     };
     let text = page.with(&head.into_string(), &top.into_string());

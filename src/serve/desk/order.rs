@@ -11,7 +11,7 @@ use super::words::DeskWords;
 use super::{orders, refusal};
 use crate::office::Order;
 use crate::serve::api::replies::warn;
-use crate::serve::page::see_other;
+use crate::serve::page::{EventView, see_other};
 use crate::serve::problem::ProblemResponse;
 use crate::serve::waiting_orders::{LOCK_TIME, Wanted};
 
@@ -45,6 +45,7 @@ async fn order(desk: &Desk, request: Request, act: DeskAct) -> Response {
             let wrong = match problem.code() {
                 // What the form sold before is cancelled since.
                 "cancelled" => desk.words.used_form.to_owned(),
+                "limit" => over_limit(desk, &form).await,
                 _ => refusal::told(desk.words, &problem),
             };
             refuse(desk, (act, &form), wrong, problem.status()).await
@@ -90,6 +91,22 @@ async fn held(desk: &Desk, form: &DeskForm, quantity: u64) -> Result<String, Pro
     let hold = hold.await?;
     warn(hold.unpublished.as_ref());
     Ok(hold.id)
+}
+
+/// Which limit it is over: that of a sale, or else that of a buyer.
+async fn over_limit(desk: &Desk, form: &DeskForm) -> String {
+    let (words, event) = (desk.words, &desk.site.event);
+    let Ok(count) = event.reader.read().await else {
+        return words.limit.to_owned();
+    };
+    let view = EventView::of(event, &count);
+    let quantity = form.tickets().unwrap_or_default();
+    let of_sale = view.most_per_sale().filter(|most| quantity > *most);
+    match (of_sale, view.most_per_buyer()) {
+        (Some(most), _) => words.limit_of_sale.of(most),
+        (None, Some(most)) => words.limit_of_buyer.of(most),
+        (None, None) => words.limit.to_owned(),
+    }
 }
 
 async fn refuse(

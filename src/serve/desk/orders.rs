@@ -53,9 +53,14 @@ async fn page(
     let audit = event.roll.last_audit(&event.lookups).await?;
     let view = EventView::of(event, &count);
     let done = desk.words.done(&wanted.done);
+    // Whose hold stands, or is due, can buy by it while nothing else is sold.
+    let held = Some(view.held_in_all()).filter(|held| *held > 0 && wanted.done == "closed");
+    let held = held.map(|held| desk.words.held_still.of(held));
     let main = html! {
         @if let Some(filled) = &filled { p #wrong .wrong role="alert" { (filled.wrong) } }
-        @if let Some(done) = done { p .notice role="status" { (done) } }
+        @if let Some(done) = done {
+            p .notice role="status" { (done) @if let Some(held) = held { " " (held) } }
+        }
         (counts(desk, view))
         (short(desk, audit.as_ref()))
         (actions(desk, view, filled.as_ref())?)

@@ -8,6 +8,9 @@ pub(super) fn told(words: &DeskWords, problem: &ProblemResponse) -> String {
     if problem.is_key_of_another() {
         return words.used_form.to_owned();
     }
+    if let Some((file, line)) = problem.broken_line() {
+        return DeskWords::with(words.not_adding_up, file, &line.to_string());
+    }
     let text = match (problem.code(), problem.left()) {
         ("sold_out", Some(left)) => return words.gone.of(left),
         ("closed" | "not_yet" | "over", _) => words.not_on_sale,

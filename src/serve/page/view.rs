@@ -49,6 +49,11 @@ impl<'e> EventView<'e> {
         self.count.state.held
     }
 
+    /// How many are held in all, also those whose time is over, which count as left.
+    pub(in crate::serve) fn held_in_all(self) -> u64 {
+        self.held().saturating_add(self.count.state.due)
+    }
+
     pub(in crate::serve) fn on_sale(self) -> OnSale {
         self.count.state.on_sale
     }
@@ -58,11 +63,11 @@ impl<'e> EventView<'e> {
         self.count.rules_tag()
     }
 
-    pub(super) fn most_per_sale(self) -> Option<u64> {
+    pub(in crate::serve) fn most_per_sale(self) -> Option<u64> {
         self.settings()?.max_per_sale
     }
 
-    pub(super) fn most_per_buyer(self) -> Option<u64> {
+    pub(in crate::serve) fn most_per_buyer(self) -> Option<u64> {
         self.settings()?.max_per_buyer
     }
 

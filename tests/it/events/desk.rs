@@ -99,7 +99,7 @@ fn a_name_where_an_id_belongs_is_answered_with_the_ids() {
     assert!(hint(&["show", "bob"]).ends_with(" for \"Bob\" and others"));
     assert!(hint(&["show", "zoe"]).contains("nobody is called so"));
     // A number is an id, whoever is called so.
-    event.booked("99");
+    event.booked("99 -n 1");
     for words in [["show", "99"], ["cancel", "99-aaaaaa"]] {
         assert!(!hint(&words).contains("name"), "{words:?}");
     }

@@ -226,3 +226,17 @@ fn the_page_of_the_door_has_a_box_for_each_ticket_up_to_20_and_then_a_blank() {
         assert_eq!(html.contains("<u></u> of 21<"), boxes == 0, "{html}");
     }
 }
+
+/// On paper nobody sees what is told beside the list.
+#[test]
+fn a_printed_list_says_how_many_are_held_besides() {
+    let event = made(20, "");
+    event.booked("ann");
+    assert!(!event.run("door --format html").stdout.contains("held"));
+    assert_eq!(event.json("hold bob -n 2").0, 0);
+    let html = event.run("door --format html").stdout;
+    assert!(
+        html.contains("<br>2 tickets are held besides</p>"),
+        "{html}"
+    );
+}

@@ -125,7 +125,7 @@ fn who_sells_without_limits_is_told_so_at_the_start() {
     for (settings, options, told) in [
         ("30", "", true),
         ("30 --max-per-sale 6", "", false),
-        ("30 --max-per-buyer 6", "", false),
+        ("30 --max-per-buyer 6", "", true),
         ("30 --hold 0s", "", false),
         ("30", "--per-address 30/min", false),
         ("30", "--log json", false),

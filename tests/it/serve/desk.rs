@@ -449,7 +449,7 @@ fn what_makes_no_sense_is_refused_and_the_form_stays_as_it_was() {
             "/desk/sell",
             &[("buyer", "Bob"), ("quantity", "5")],
             422,
-            "more than this event allows",
+            "one sale has at most 4 tickets",
         ),
         (
             "/desk/hold",
@@ -496,14 +496,15 @@ fn what_makes_no_sense_is_refused_and_the_form_stays_as_it_was() {
     clerk
         .page("/desk/sale/%3Cscript%3E")
         .says(404, &["There is no such order."]);
+    let page = clerk.page("/desk");
     event.run("close");
+    let hidden = fields_of(&page, "/desk/sell");
+    let hidden = hidden.iter().map(|(name, value)| (&**name, &**value));
+    let order = [("buyer", "Bob"), ("quantity", "1")];
+    let fields: Vec<(&str, &str)> = hidden.chain(order).collect();
     clerk
-        .fills_in(
-            "/desk",
-            "/desk/sell",
-            &[("buyer", "Bob"), ("quantity", "1")],
-        )
-        .says(409, &["tickets are not on sale"]);
+        .sends("/desk/sell", &fields)
+        .says(409, &["tickets are not on sale", "value=\"Bob\""]);
     assert_eq!(event.sales().len(), 1);
 }
 
@@ -551,4 +552,59 @@ fn of_several_events_each_has_a_desk_of_its_own() {
     assert_eq!(server.page("/tickets/desk").leads(), "/tickets/desk/login");
     // An event cannot be called as the desk of one that is alone.
     server.page("/desk").says(404, &[]);
+}
+
+/// What is refused while sales are closed is not offered then; whose tickets are held can buy them.
+#[test]
+fn a_closed_desk_offers_no_sale_and_says_what_is_held() {
+    let event = made("20 --hold 15m --max-per-buyer 3");
+    assert_eq!(event.json("hold Bob -n 2").0, 0);
+    let server = Server::start(&event, "");
+    let clerk = Clerk::logs_in(&server);
+    let forms = ["action=\"/desk/sell\"", "action=\"/desk/hold\""];
+    clerk.page("/desk").says(200, &forms);
+    let many = [("buyer", "Ann"), ("quantity", "4")];
+    clerk
+        .fills_in("/desk", "/desk/sell", &many)
+        .says(422, &["one buyer has at most 3 tickets"]);
+    let place = clerk
+        .fills_in("/desk", "/desk/close", &[("reason", "")])
+        .leads();
+    let page = clerk.page(&place);
+    let told = [
+        "Sales are closed. 2 tickets are held and can still be bought.",
+        "on the public page too",
+    ];
+    page.says(200, &told);
+    for form in forms {
+        assert!(!page.body.contains(form), "{form}: {page:?}");
+    }
+    clerk
+        .page("/desk/door")
+        .says(200, &["2 tickets are held besides"]);
+    assert!(!clerk.page("/desk").body.contains("can still be bought"));
+}
+
+/// Who runs the desk is told where the ledger was edited, and nobody else is.
+#[test]
+fn the_desk_names_the_line_that_was_edited() {
+    let event = made("20");
+    let server = Server::start(&event, "");
+    let clerk = Clerk::logs_in(&server);
+    clerk.sells("Ann", "1");
+    clerk.sells("Bob", "1");
+    drop(server);
+    let ledger = event.path("tickets.ledger.jsonl");
+    let text = std::fs::read_to_string(&ledger).unwrap();
+    std::fs::write(&ledger, text.replace("\"Ann\"", "\"Eve\"")).unwrap();
+    std::fs::remove_file(&event.file).unwrap();
+    let server = Server::start(&event, "");
+    let clerk = Clerk::logs_in(&server);
+    let told = [
+        "tickets.ledger.jsonl",
+        "does not add up in line 3",
+        "tickets audit",
+    ];
+    clerk.page("/desk").says(500, &told);
+    assert!(!server.page("/").body.contains("ledger.jsonl"));
 }

@@ -76,6 +76,11 @@ pub(super) static CHINESE: DeskWords = DeskWords {
     adjust_now: "更改",
     close: "关闭售票",
     reopen: "重新开始售票",
+    reopen_hint: "售票关闭期间，现场也不能售票或保留票。重新开始售票后，公开页面也会重新向所有人售票。",
+    held_still: Plural(
+        "有 {} 张票为保留状态，仍可购买。",
+        "有 {} 张票为保留状态，仍可购买。",
+    ),
     reason: "原因",
     optional: "（可不填）",
 
@@ -127,6 +132,14 @@ pub(super) static CHINESE: DeskWords = DeskWords {
     ),
     not_on_sale: "没有售出任何票：目前不在售票。",
     limit: "没有执行任何操作：超过了本活动的限额。",
+    limit_of_sale: Plural(
+        "没有执行任何操作：每笔订单最多 {} 张票。",
+        "没有执行任何操作：每笔订单最多 {} 张票。",
+    ),
+    limit_of_buyer: Plural(
+        "没有执行任何操作：每位购票人最多 {} 张票。",
+        "没有执行任何操作：每位购票人最多 {} 张票。",
+    ),
     wrong_name: "请将姓名填写在一行内。",
     wrong_quantity: "请填写票的张数（整数）。",
     wrong_time: "请填写时间，例如 15m 或 2h。",
@@ -137,6 +150,7 @@ pub(super) static CHINESE: DeskWords = DeskWords {
     later: "服务繁忙，没有执行任何操作。请再次发送。",
     unknown: "尚不知是否成功。请再次发送：只执行一次。",
     broken: "未能完成，没有更改任何内容。服务的日志中有详细说明。",
+    not_adding_up: "没有更改任何内容：{} 第 {} 行不相符。“tickets audit”会说明详情及处理办法。",
 
     over_time: "售票走势",
     over_time_text: "从 {} 到 {}：已售 {} 张。",
@@ -159,6 +173,7 @@ pub(super) static CHINESE: DeskWords = DeskWords {
         sale: "订单",
         so_many_tickets: ["{} 张票", "{} 张票"],
         so_many_names: ["{} 人", "{} 人"],
+        so_many_held: ["另有 {} 张票为保留状态", "另有 {} 张票为保留状态"],
         of: "/ {}",
         as_of: "截至 {}",
     },

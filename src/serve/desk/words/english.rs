@@ -83,6 +83,11 @@ pub(super) static ENGLISH: DeskWords = DeskWords {
     adjust_now: "Change",
     close: "Close sales",
     reopen: "Reopen sales",
+    reopen_hint: "Nothing is sold or held while sales are closed, at the door neither. Reopening them sells to everybody again, on the public page too.",
+    held_still: Plural(
+        "{} ticket is held and can still be bought.",
+        "{} tickets are held and can still be bought.",
+    ),
     reason: "Reason",
     optional: "(optional)",
 
@@ -134,6 +139,14 @@ pub(super) static ENGLISH: DeskWords = DeskWords {
     ),
     not_on_sale: "Nothing was sold: tickets are not on sale.",
     limit: "Nothing was done: that is more than this event allows.",
+    limit_of_sale: Plural(
+        "Nothing was done: one sale has at most {} ticket.",
+        "Nothing was done: one sale has at most {} tickets.",
+    ),
+    limit_of_buyer: Plural(
+        "Nothing was done: one buyer has at most {} ticket.",
+        "Nothing was done: one buyer has at most {} tickets.",
+    ),
     wrong_name: "Please enter a name of one line.",
     wrong_quantity: "Please enter a whole number of tickets.",
     wrong_time: "Please enter a time as in 15m or 2h.",
@@ -144,6 +157,7 @@ pub(super) static ENGLISH: DeskWords = DeskWords {
     later: "The service is busy, and nothing was done. Please send it again.",
     unknown: "It is not known whether that worked. Please send it again: it counts once.",
     broken: "That did not work, and nothing was changed. The log of this service says why.",
+    not_adding_up: "Nothing was changed: {} does not add up in line {}. ‘tickets audit’ says more, and what to do.",
 
     over_time: "Tickets sold over time",
     over_time_text: "From {} to {}: {} sold.",

@@ -83,6 +83,11 @@ pub(super) static GERMAN: DeskWords = DeskWords {
     adjust_now: "Ändern",
     close: "Verkauf schließen",
     reopen: "Verkauf wieder öffnen",
+    reopen_hint: "Solange der Verkauf geschlossen ist, wird nichts verkauft oder reserviert, auch am Einlass nicht. Wieder geöffnet, verkauft auch die öffentliche Seite wieder an alle.",
+    held_still: Plural(
+        "{} Karte ist reserviert und kann noch gekauft werden.",
+        "{} Karten sind reserviert und können noch gekauft werden.",
+    ),
     reason: "Grund",
     optional: "(freiwillig)",
 
@@ -134,6 +139,14 @@ pub(super) static GERMAN: DeskWords = DeskWords {
     ),
     not_on_sale: "Es wurde nichts verkauft: Karten sind nicht im Verkauf.",
     limit: "Es wurde nichts getan: Das ist mehr, als diese Veranstaltung zulässt.",
+    limit_of_sale: Plural(
+        "Es wurde nichts getan: Ein Verkauf hat höchstens {} Karte.",
+        "Es wurde nichts getan: Ein Verkauf hat höchstens {} Karten.",
+    ),
+    limit_of_buyer: Plural(
+        "Es wurde nichts getan: Ein Käufer hat höchstens {} Karte.",
+        "Es wurde nichts getan: Ein Käufer hat höchstens {} Karten.",
+    ),
     wrong_name: "Bitte geben Sie einen Namen in einer Zeile ein.",
     wrong_quantity: "Bitte geben Sie eine ganze Zahl von Karten ein.",
     wrong_time: "Bitte geben Sie eine Zeit ein wie 15m oder 2h.",
@@ -144,6 +157,7 @@ pub(super) static GERMAN: DeskWords = DeskWords {
     later: "Der Dienst ist gerade ausgelastet, und es wurde nichts getan. Bitte senden Sie es noch einmal.",
     unknown: "Es ist nicht bekannt, ob das gelungen ist. Bitte senden Sie es noch einmal: Es zählt nur einmal.",
     broken: "Das ist nicht gelungen, und es wurde nichts geändert. Im Protokoll dieses Dienstes steht, warum.",
+    not_adding_up: "Es wurde nichts geändert: {} geht in Zeile {} nicht auf. „tickets audit“ sagt mehr, und was zu tun ist.",
 
     over_time: "Verkaufte Karten im Lauf der Zeit",
     over_time_text: "Von {} bis {}: {} verkauft.",
@@ -166,6 +180,10 @@ pub(super) static GERMAN: DeskWords = DeskWords {
         sale: "Bestellung",
         so_many_tickets: ["{} Karte", "{} Karten"],
         so_many_names: ["{} Name", "{} Namen"],
+        so_many_held: [
+            "{} Karte ist außerdem reserviert",
+            "{} Karten sind außerdem reserviert",
+        ],
         of: "von {}",
         as_of: "Stand {}",
     },

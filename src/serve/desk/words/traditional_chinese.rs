@@ -76,6 +76,11 @@ pub(super) static TRADITIONAL_CHINESE: DeskWords = DeskWords {
     adjust_now: "更改",
     close: "關閉售票",
     reopen: "重新開始售票",
+    reopen_hint: "售票關閉期間，現場也不能售票或保留票。重新開始售票後，公開頁面也會重新向所有人售票。",
+    held_still: Plural(
+        "有 {} 張票為保留狀態，仍可購買。",
+        "有 {} 張票為保留狀態，仍可購買。",
+    ),
     reason: "原因",
     optional: "（可不填）",
 
@@ -127,6 +132,14 @@ pub(super) static TRADITIONAL_CHINESE: DeskWords = DeskWords {
     ),
     not_on_sale: "沒有售出任何票：目前不在售票。",
     limit: "沒有執行任何操作：超過了本活動的限額。",
+    limit_of_sale: Plural(
+        "沒有執行任何操作：每筆訂單最多 {} 張票。",
+        "沒有執行任何操作：每筆訂單最多 {} 張票。",
+    ),
+    limit_of_buyer: Plural(
+        "沒有執行任何操作：每位購票人最多 {} 張票。",
+        "沒有執行任何操作：每位購票人最多 {} 張票。",
+    ),
     wrong_name: "請將姓名填寫在一行內。",
     wrong_quantity: "請填寫票的張數（整數）。",
     wrong_time: "請填寫時間，例如 15m 或 2h。",
@@ -137,6 +150,7 @@ pub(super) static TRADITIONAL_CHINESE: DeskWords = DeskWords {
     later: "服務忙碌，沒有執行任何操作。請再次送出。",
     unknown: "尚不知是否成功。請再次送出：只執行一次。",
     broken: "未能完成，沒有更改任何內容。服務的日誌中有詳細說明。",
+    not_adding_up: "沒有更改任何內容：{} 第 {} 行不相符。「tickets audit」會說明詳情及處理辦法。",
 
     over_time: "售票走勢",
     over_time_text: "從 {} 到 {}：已售 {} 張。",
@@ -159,6 +173,7 @@ pub(super) static TRADITIONAL_CHINESE: DeskWords = DeskWords {
         sale: "訂單",
         so_many_tickets: ["{} 張票", "{} 張票"],
         so_many_names: ["{} 人", "{} 人"],
+        so_many_held: ["另有 {} 張票為保留狀態", "另有 {} 張票為保留狀態"],
         of: "/ {}",
         as_of: "截至 {}",
     },

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{CountFile, Line, Tally};
 use crate::shown::quoted;
+use crate::store::file::admin::edited_ledger::{broken_line, own_is_broken};
 use crate::store::file::admin::given_up::LinesGivenUp;
 use crate::store::file::event::EventFiles;
 use crate::store::file::files::compare::common;
@@ -172,11 +173,23 @@ fn refuse_other_ledger(
     if same == length && length <= state.tally.bytes {
         return Ok(());
     }
+    let broken = broken_line(target, older)?;
+    let own = state.ledger.as_ref();
+    let own = own.map_or(Ok(None), |ledger| broken_line(files, ledger))?;
+    if let Some(finding) = own {
+        return Err(own_is_broken(files, target, finding, broken.is_none()));
+    }
     let why = format!(
         "is no older backup of {}: it has what that ledger lacks from byte {same} on",
         files.ledger.display()
     );
     let error = refused(&target.ledger, why);
+    if let Some(finding) = broken.filter(|_| same > 0) {
+        let (line, text) = (finding.line, finding.text);
+        return Err(error.hint(format!(
+            "nothing was changed; in line {line} of that copy {text}: name another directory, or move away what is there"
+        )));
+    }
     Err(match own_sales(older, same, length).map_err(problem)? {
         Some(whose) => error.hint(way_across(target, &whose, same == state.tally.bytes)),
         None => error,

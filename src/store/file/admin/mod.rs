@@ -6,6 +6,7 @@ pub(crate) mod audit;
 pub(crate) mod backup;
 pub(crate) mod backup_target;
 pub(crate) mod drift;
+pub(crate) mod edited_ledger;
 pub(crate) mod extra_lines;
 mod given_up;
 pub(crate) mod init;

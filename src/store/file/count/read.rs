@@ -4,8 +4,12 @@ use std::path::Path;
 
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{CountFile, Fault, MAX_COUNT_BYTES};
+use crate::store::file::count::former::former_sales;
 use crate::store::file::files::read::read_capped;
 use crate::store::file::files::version::Version;
+
+/// What is said of a count without contents.
+const NO_LEDGER: &str = "no ledger says what stood there";
 
 impl CountFile {
     /// Reads and checks the file.
@@ -16,9 +20,9 @@ impl CountFile {
             (None, _) => {
                 let empty =
                     Fault::new("is empty, and no object like {\"ticket\": 2}", 1, 1).in_file(path);
-                Err(empty.hint(
-                    "nothing was sold; no ledger says what stood there: 'tickets reset 2' makes an event with 2 tickets of it",
-                ))
+                Err(empty.hint(format!(
+                    "nothing was sold; {NO_LEDGER}: 'tickets reset 2' makes an event with 2 tickets of it"
+                )))
             }
         }
     }
@@ -68,10 +72,21 @@ fn is_missing(error: &Error, path: &Path) -> bool {
     error.is_not_found() && !path.is_symlink()
 }
 
-/// The same error of a file that is no count, and has no ledger beside it: nothing shows that it is an event at all.
-pub(crate) fn without_a_ledger(error: Error) -> Error {
+/// The same error of a file that is no count, and has no ledger beside it: nothing shows that it is an event at all, but for
+/// what else may lie there.
+pub(crate) fn without_a_ledger(error: Error, count: &Path, ledger: &Path) -> Error {
     let hint = error.hint_text().unwrap_or_default();
-    if error.kind() != Kind::Integrity || !hint.starts_with("is this the right file?") {
+    let is_known = hint.starts_with("is this the right file?") || hint.contains(NO_LEDGER);
+    if error.kind() != Kind::Integrity || !is_known {
+        return error;
+    }
+    if let Some(former) = former_sales(count, ledger) {
+        let way_back = former.way_back();
+        return error.hint(format!(
+            "nothing was sold; is this the right file? -f FILE names another; {way_back}"
+        ));
+    }
+    if hint.contains(NO_LEDGER) {
         return error;
     }
     error.hint(

@@ -24,7 +24,10 @@ pub(super) fn open_or_create(path: &Path, models: &[PathBuf], for_an_event: bool
             return Ok(file);
         }
         if model == first && Attributes::of_name(models.get(1).unwrap_or(first)).is_err() {
-            CountFile::read(first).map_err(without_a_ledger)?;
+            CountFile::read(first).map_err(|error| match models.get(1) {
+                Some(ledger) => without_a_ledger(error, first, ledger),
+                None => error,
+            })?;
         }
     }
     open_regular(path, Access::CreateLike(model))

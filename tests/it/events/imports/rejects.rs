@@ -159,3 +159,34 @@ fn what_was_corrected_and_sold_is_not_sold_again_as_a_list_of_its_own() {
     assert_eq!(run(&["--batch", "l.csv"]).1["replayed"], 1);
     assert_eq!(audited(&event), [6, 3, 0]);
 }
+
+/// The same file sold as a list of its own first, and then as the hint has said.
+#[test]
+fn what_was_sold_as_a_list_of_its_own_is_not_sold_again_as_of_the_other() {
+    let event = made(9, "");
+    let again = event.path("again.csv");
+    let rejects = ["--rejects", again.to_str().unwrap()];
+    let list = "buyer,quantity\nkim,1\nlou,two\n";
+    assert_eq!(import(&event, "l.csv", list, &rejects).0, 4);
+    fs::remove_file(&again).unwrap();
+    fs::write(&again, "buyer,quantity,key,note\nlou,2,,\n").unwrap();
+    let path = again.to_str().unwrap();
+    assert_eq!(told(&event, &["import", path]).1["sold"], 1);
+    let (code, error) = told(&event, &["import", path, "--batch", "l.csv"]);
+    let message = error["error"]["message"].as_str().unwrap_or_default();
+    assert_eq!(code, 4, "{error:#}");
+    assert!(
+        message.contains("sold already, as of the list \"again.csv\""),
+        "{message}"
+    );
+    assert_eq!(
+        told(&event, &["import", path, "--batch", "again.csv"]).1["replayed"],
+        1
+    );
+    // A name that is no list's here is another batch.
+    assert_eq!(
+        told(&event, &["import", path, "--batch", "week 2"]).1["sold"],
+        1
+    );
+    assert_eq!(audited(&event), [4, 5, 0]);
+}

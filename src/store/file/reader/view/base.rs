@@ -177,7 +177,9 @@ pub(crate) fn look_at_count(
                 "nothing was sold; 'tickets audit --repair' writes it anew from the ledger, and keeps these \
                  bytes beside it",
             ),
-            (_, false) if ledger.is_none() && !files.ledger.exists() => without_a_ledger(error),
+            (_, false) if ledger.is_none() && !files.ledger.exists() => {
+                without_a_ledger(error, &files.count, &files.ledger)
+            }
             _ => error,
         }
     })

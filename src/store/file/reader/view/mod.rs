@@ -19,6 +19,7 @@ use std::time::Instant;
 
 use crate::error::{Error, Result};
 use crate::ledger::{CountFile, Tally};
+use crate::store::file::count::read::without_a_ledger;
 use crate::store::file::event::EventFiles;
 use crate::store::file::files::version::Version;
 use crate::store::file::reader::apart::apart;
@@ -184,7 +185,8 @@ fn without_ledger(
 ) -> Result<LedgerView> {
     let count = match count {
         Some(count) => count,
-        None => CountFile::read(&files.count)?,
+        None => CountFile::read(&files.count)
+            .map_err(|error| without_a_ledger(error, &files.count, &files.ledger))?,
     };
     if let Some(counted) = count.counted
         && counted.seq > 0
