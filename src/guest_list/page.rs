@@ -101,9 +101,9 @@ impl GuestListPage<'_> {
         };
         let tickets = many(words.so_many_tickets, self.total);
         let names = many(words.so_many_names, self.guests.len() as u64);
-        let held = match self.held {
+        let besides = match self.held {
             0 => String::new(),
-            held => format!("<br>{}", many(words.so_many_held, held)),
+            number => format!("<br>{}", many(words.so_many_held, number)),
         };
         let now = Timestamp::now().to_zoned(TimeZone::system());
         let now = fill(words.as_of, now.strftime("%Y-%m-%d %H:%M:%S"));
@@ -111,7 +111,7 @@ impl GuestListPage<'_> {
             "<!DOCTYPE html>\n<html lang=\"{lang}\">\n<head>\n<meta charset=\"utf-8\">\n\
              <meta name=\"viewport\" content=\"width=device-width\">\n<title>{title}</title>\n\
              {head}\n</head>\n<body>\n{top}<h1>{title}</h1>\n\
-             <p>{date}{tickets}, {names} · {now}{held}</p>\n<table>\n\
+             <p>{date}{tickets}, {names} · {now}{besides}</p>\n<table>\n\
              <thead><tr><th class=\"b\">{came_in}</th><th>{name}</th><th class=\"n\">{heading}</th><th class=\"i\">{sale}</th></tr></thead>\n\
              <tbody>\n",
             lang = words.lang,
