@@ -107,7 +107,10 @@ fn ids(outcomes: &[Outcome], is_first: bool) -> Result<HashSet<String>> {
             200 | 201 if ids.insert(serve::id(body)?) => {}
             409 | 503 => {}
             // Nothing was said of it: who is told so asks again with the same key.
-            500 if is_first && body.contains("\"outcome_unknown\"") => {}
+            500 if is_first
+                && ["outcome_unknown", "io"]
+                    .iter()
+                    .any(|code| body.contains(&format!("\"code\":\"{code}\""))) => {}
             _ => return Err(format!("answered with {status}: {body}")),
         }
     }
