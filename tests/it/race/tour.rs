@@ -212,12 +212,18 @@ fn in_a_terminal_it_waits_for_enter_and_ends_by_q_and_by_ctrl_c() {
             eprintln!("skipped: no script here");
             return;
         };
-        let first = read_until(&mut child, "Enter: the answer");
+        let mut keys = child.stdin.take().unwrap();
+        let first = read_until(&mut child, "Enter: run it");
         assert!(
-            first.contains("5/11") && !first.contains("It has not read"),
+            first.contains("5/11") && !first.contains("differs"),
             "{first}"
         );
-        let mut keys = child.stdin.take().unwrap();
+        keys.write_all(b"\n").unwrap();
+        let seen = read_until(&mut child, "Enter: the answer");
+        assert!(
+            seen.contains("differs") && !seen.contains("It has not read"),
+            "{seen}"
+        );
         keys.write_all(b"\n").unwrap();
         let answer = read_until(&mut child, "goes on there");
         assert!(answer.contains("It has not read"), "{answer}");
