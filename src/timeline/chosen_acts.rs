@@ -59,7 +59,10 @@ fn version(scene: &Scene<'_>, act: &Act) -> usize {
 
 /// In a schedule the step that takes a lock is an act of its own.
 pub(super) fn is_said(scene: &Scene<'_>, act: &Act) -> bool {
-    let holds = matches!(act.doing, Some(Doing::Hold(_)));
+    let holds = act
+        .doing
+        .as_ref()
+        .is_some_and(|doing| doing.held().is_some());
     let steps = scene.timeline.time == Time::Steps;
     !(act.words.is_empty() || holds && steps)
 }

@@ -93,11 +93,9 @@ fn legend(lines: &mut Vec<TextLine>, scene: &Scene<'_>, room: usize) {
         meanings.push("│ at it");
     }
     if occurs(|doing| matches!(doing, Doing::Hold(_))) {
-        meanings.push(if scene.timeline.shared {
-            "┃ holds a shared lock"
-        } else {
-            "┃ holds a lock"
-        });
+        meanings.push("┃ holds a lock");
+    } else if occurs(|doing| matches!(doing, Doing::Share(_))) {
+        meanings.push("┃ holds a shared lock");
     }
     if scene.acts.iter().any(|act| !act.findings.is_empty()) {
         meanings.push("<- 1 here happens finding 1");

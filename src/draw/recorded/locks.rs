@@ -126,7 +126,12 @@ impl<'a> DrawnLocks<'a> {
                 let released = known(hold.released).unwrap_or(end);
                 let ended = self.ended.get(&at).copied().unwrap_or(UNSAID);
                 let until = released.min(ended).max(got);
-                spans.push(Span::new(Doing::Hold(lock), got, until));
+                let holds = if hold.shared {
+                    Doing::Share(lock)
+                } else {
+                    Doing::Hold(lock)
+                };
+                spans.push(Span::new(holds, got, until));
             }
         }
         spans

@@ -40,10 +40,13 @@ fn unseen(scene: &Scene<'_>, span: &Span) -> [Option<(u64, Happening, u8)>; 2] {
     let is_seen = stretches.get(next).is_some_and(|stretch| to >= stretch.0);
     let steps = scene.timeline.time == Time::Steps;
     match &span.doing {
-        Doing::Hold(file) if is_seen || steps => [
+        Doing::Hold(file) | Doing::Share(file) if is_seen || steps => [
             Some((
                 from.saturating_add(steps.into()),
-                Happening::Takes(*file),
+                match span.doing {
+                    Doing::Share(_) => Happening::Shares(*file),
+                    _ => Happening::Takes(*file),
+                },
                 1,
             )),
             Some((to, Happening::Frees(*file), 3)),

@@ -129,7 +129,6 @@ fn timeline() -> impl Strategy<Value = Timeline> {
             incomplete: findings.len() > 20,
             findings,
             odds,
-            shared: steps,
             publishes: steps,
             unreadable: !steps,
         },
