@@ -9,6 +9,7 @@ use super::canvas::{ACCENT, Canvas, Ink, QUIET, badge, lock_colour, wide};
 use super::labels::SIZE;
 use super::lane_row::SMALL;
 use super::layout::{Layout, RIGHT};
+use super::marks::Marks;
 use super::model::{Clash, Time};
 use super::operation::Doing;
 use super::scene::Scene;
@@ -49,8 +50,10 @@ pub(super) fn legend(canvas: &mut Canvas, scene: &Scene<'_>, layout: &Layout, le
         floor = floor.max(y);
     }
     let letters = scene.marks.of_letters(scene.timeline.time);
+    let numbers = Marks::of_numbers(scene.timeline);
     let arrows = layout.without_way.then_some(NO_WAY);
-    for note in letters.into_iter().chain(arrows) {
+    let notes = letters.into_iter().chain(numbers).chain(arrows);
+    for note in notes {
         floor += SMALL - ROW / 2.0;
         canvas.text((left, floor), "start", SIZE, Ink::Quiet, note);
         floor += SMALL / 2.0;

@@ -6,8 +6,8 @@ use super::choose::Choice;
 use super::model::{Clash, Spot, Time, Timeline};
 use super::operation::{Doing, DrawnOperation, Span};
 
-/// So many findings are marked in the drawing; the others are sentences only.
-const MARKED: usize = 5;
+/// So many findings are marked in the drawing, as [`Marks::of_numbers`] says; the others are sentences only.
+const MARKED: usize = 9;
 
 /// What marks the operations of one drawing.
 #[derive(Debug, Default)]
@@ -151,6 +151,12 @@ impl Marks {
     pub(super) fn of_letters(&self, time: Time) -> Option<&'static str> {
         let told = self.returns && time == Time::Nanoseconds;
         told.then_some("one letter, one inode: a new file may have that of an old one")
+    }
+
+    /// That not all findings are numbered, where they are too many.
+    pub(super) fn of_numbers(timeline: &Timeline) -> Option<&'static str> {
+        (timeline.findings.len() > MARKED)
+            .then_some("only the first nine findings are numbered in the drawing")
     }
 
     /// What a lock is called: with a letter where there are several.

@@ -24,7 +24,7 @@ pub struct Timeline {
     pub lanes: Vec<Lane>,
     /// The versions of the count, each after the one that it grew from.
     pub versions: Vec<DrawnVersion>,
-    /// What was found, the gravest first.
+    /// What was found, in the order in which it is told: of the first few the acts are numbered.
     pub findings: Vec<DrawnFinding>,
     /// Whether more was found than the findings name: then nothing that is left out is called in order.
     pub incomplete: bool,

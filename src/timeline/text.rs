@@ -1,6 +1,7 @@
 //! The drawing for a terminal: as wide as it is, clear without colours.
 
 use super::captions::{no_return, words_of};
+use super::marks::Marks;
 use super::model::Timeline;
 use super::operation::Doing;
 use super::rows::rows;
@@ -104,7 +105,9 @@ fn legend(lines: &mut Vec<TextLine>, scene: &Scene<'_>, room: usize) {
         for text in in_lines(&meanings, room - 2) {
             lines.push(TextLine::new(format!("  {text}"), Tone::Faint));
         }
-        if let Some(note) = scene.marks.of_letters(scene.timeline.time) {
+        let letters = scene.marks.of_letters(scene.timeline.time);
+        let notes = letters.into_iter().chain(Marks::of_numbers(scene.timeline));
+        for note in notes {
             let text = short(note, room - 2);
             lines.push(TextLine::new(format!("  {text}"), Tone::Faint));
         }

@@ -1,4 +1,4 @@
-//! What was found in a recorded run, for its drawing: what weighs most first, and once what was found of many.
+//! What was found in a recorded run, for its drawing: what weighs most first, then its causes, and once what was found of many.
 
 use crate::check::evidence::Evidence;
 use crate::check::write_order::WriteOrder;
@@ -21,7 +21,9 @@ pub(super) fn findings(
 ) -> Vec<DrawnFinding> {
     let place = |at: &u32| places.get(*at as usize).copied().flatten();
     let lost = lost_updates(evidence, verdict, place).into_iter();
-    let mut findings: Vec<_> = lost.map(|one| (Anomaly::LostUpdate.rank(), one)).collect();
+    let mut findings: Vec<_> = lost
+        .map(|one| (place_of(Anomaly::LostUpdate), one))
+        .collect();
     let mut told: Vec<Anomaly> = Vec::new();
     if !findings.is_empty() {
         told.push(Anomaly::LostUpdate);
@@ -36,10 +38,23 @@ pub(super) fn findings(
             // What is said of the whole run stands where the count was written last.
             one.places.extend(written);
         }
-        findings.push((found.kind.rank(), one));
+        findings.push((place_of(found.kind), one));
     }
     findings.sort_by_key(|(rank, _)| *rank);
     findings.into_iter().map(|(_, one)| one).collect()
+}
+
+/// The place of a kind among the findings of a drawing, of which only the first are numbered: what weighs most, the locks that it
+/// came from, and last a sum that is wrong because of all that.
+fn place_of(kind: Anomaly) -> u8 {
+    match kind {
+        Anomaly::Oversold => 0,
+        Anomaly::LostUpdate => 1,
+        kind if kind.is_of_locks() => 2,
+        Anomaly::LostSale => 3,
+        Anomaly::Conservation => 5,
+        _ => 4,
+    }
 }
 
 /// A finding with all that are of its kind.
@@ -146,7 +161,7 @@ fn locks(
         let from = if found.kind == Anomaly::Deadlock {
             hold.wanted
         } else {
-            hold.got
+            evidence.held_so_from(hold)
         };
         Some((place(&hold.operation)?, from))
     });

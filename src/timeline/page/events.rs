@@ -3,10 +3,10 @@
 use std::cmp::Reverse;
 
 use super::super::acts::{Act, told};
+use super::super::effects::Effects;
 use super::super::model::Time;
 use super::super::operation::{Doing, DrawnOperation, DrawnOutcome, Sight, Span};
 use super::super::scene::Scene;
-use super::effects::Effects;
 use super::event::{Happening, StepEvent};
 use super::hidden::hidden;
 

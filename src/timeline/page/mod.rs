@@ -19,7 +19,6 @@
 //! ```
 
 mod covers;
-mod effects;
 mod event;
 mod events;
 mod found;
