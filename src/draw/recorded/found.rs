@@ -22,7 +22,7 @@ pub(super) fn findings(
     let place = |at: &u32| places.get(*at as usize).copied().flatten();
     let lost = lost_updates(evidence, verdict, place).into_iter();
     let mut findings: Vec<_> = lost
-        .map(|one| (place_of(Anomaly::LostUpdate), one))
+        .map(|one| (Anomaly::LostUpdate.place_in_drawing(), one))
         .collect();
     let mut told: Vec<Anomaly> = Vec::new();
     if !findings.is_empty() {
@@ -38,23 +38,10 @@ pub(super) fn findings(
             // What is said of the whole run stands where the count was written last.
             one.places.extend(written);
         }
-        findings.push((place_of(found.kind), one));
+        findings.push((found.kind.place_in_drawing(), one));
     }
     findings.sort_by_key(|(rank, _)| *rank);
     findings.into_iter().map(|(_, one)| one).collect()
-}
-
-/// The place of a kind among the findings of a drawing, of which only the first are numbered: what weighs most, the locks that it
-/// came from, and last a sum that is wrong because of all that.
-fn place_of(kind: Anomaly) -> u8 {
-    match kind {
-        Anomaly::Oversold => 0,
-        Anomaly::LostUpdate => 1,
-        kind if kind.is_of_locks() => 2,
-        Anomaly::LostSale => 3,
-        Anomaly::Conservation => 5,
-        _ => 4,
-    }
 }
 
 /// A finding with all that are of its kind.

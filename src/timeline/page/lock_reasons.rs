@@ -5,6 +5,7 @@ use super::event::StepEvent;
 use super::lock_wish::LockWish;
 use super::situation::Situation;
 
+/// That a lock is got.
 pub(super) fn taken(before: &Situation<'_>, shared: bool) -> String {
     let words = match shared {
         true if before.is_kept_by_none() => {
@@ -18,6 +19,7 @@ pub(super) fn taken(before: &Situation<'_>, shared: bool) -> String {
     words.to_owned()
 }
 
+/// That a lock is held in the other mode from here on.
 pub(super) fn converted(
     before: &Situation<'_>,
     event: &StepEvent,
@@ -40,6 +42,7 @@ pub(super) fn converted(
     )
 }
 
+/// That a lock is given up.
 pub(super) fn freed(
     before: &Situation<'_>,
     event: &StepEvent,
@@ -47,8 +50,12 @@ pub(super) fn freed(
 ) -> String {
     let ends = |span: &Span| span.doing.held().filter(|_| span.bounds().1 == event.at);
     if let Some(file) = operation.spans.iter().find_map(ends) {
-        let others = before.others(event.place.lane, Some(file));
-        let others: Vec<usize> = others.into_iter().map(|(lane, _)| lane).collect();
+        let others = before.others(event.place.lane, Some(file)).into_iter();
+        // Who has asked to have it alone may hold it no more.
+        let others = others.map(|(lane, _)| lane);
+        let others: Vec<usize> = others
+            .filter(|lane| !before.waits.contains_key(lane))
+            .collect();
         match others.len() {
             0 => {}
             1 => return format!("{} holds it still.", before.names(&others)),
@@ -62,6 +69,7 @@ pub(super) fn freed(
     }
 }
 
+/// That a lock is asked for.
 pub(super) fn waits(
     before: &Situation<'_>,
     event: &StepEvent,

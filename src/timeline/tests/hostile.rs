@@ -16,6 +16,7 @@ fn doing() -> impl Strategy<Value = Doing> {
         Just(Doing::Wait),
         (0..3_u64).prop_map(Doing::Stuck),
         (0u64..40).prop_map(Doing::Hold),
+        (0u64..3).prop_map(Doing::Share),
         Just(Doing::Read),
         Just(Doing::Think),
         Just(Doing::Truncate),
