@@ -81,11 +81,23 @@ impl Evidence {
         std::iter::successors(at(operation.hold), move |hold| at(hold.previous))
     }
 
-    /// Since when a lock was held, in whatever mode.
+    /// Since when a lock was held, in whatever mode: through holds of it that follow one another, or lie one within the other.
     pub(crate) fn held_from(&self, hold: &LockHold) -> u64 {
-        let first = |hold: &LockHold| self.holds.get(hold.converts as usize);
-        let all = std::iter::successors(first(hold), |hold| first(hold));
-        all.fold(hold.got, |from, hold| hold.got.min(from))
+        let Some(own) = self.operation(hold.operation) else {
+            return hold.got;
+        };
+        let mut from = hold.got;
+        loop {
+            let mut before = self.holds_of(own);
+            let before = before.find(|one| {
+                let is_held = one.got < from && self.held_until(one) >= from;
+                one.lock == hold.lock && is_held
+            });
+            match before {
+                Some(one) => from = one.got,
+                None => return from,
+            }
+        }
     }
 
     /// Since when a lock was held in its mode.

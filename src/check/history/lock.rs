@@ -146,7 +146,7 @@ fn covering<'a>(
     })
 }
 
-/// Whether it may have read within this hold, or the one that this one converts: where the evidence does not say when it read,
+/// Whether it may have read while it held this lock, in whatever mode: where the evidence does not say when it read,
 /// it may.
 fn covers_read(evidence: &Evidence, hold: &LockHold, operation: &Operation) -> bool {
     let from = evidence.held_from(hold);

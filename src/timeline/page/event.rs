@@ -14,8 +14,8 @@ pub(super) enum Happening {
     Shares(u64),
     /// What was held in the other mode is held shared from here on, or alone.
     Converts(u64, bool),
-    /// It is given up.
-    Frees(u64),
+    /// It is given up, which was held shared, or alone.
+    Frees(u64, bool),
     /// What it was told.
     Answers,
     /// It is killed.

@@ -60,7 +60,7 @@ fn of_act(scene: &Scene<'_>, effects: &Effects, act: &Act, events: &mut Vec<Step
             };
             let gives_up = format!("gives up {}", scene.marks.lock_name(*file));
             let takes = event(from, what, taking(&act.words), (1, 0));
-            let frees = event(to, Happening::Frees(*file), gives_up, (3, 0));
+            let frees = event(to, Happening::Frees(*file, is_shared), gives_up, (3, 0));
             events.extend(hold(operation, (takes, frees), scene, &span));
         }
         Doing::Think => {}

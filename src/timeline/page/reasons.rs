@@ -15,7 +15,7 @@ pub(super) fn reason(before: &Situation<'_>, event: &StepEvent) -> String {
         Happening::Takes(_) => taken(before, false),
         Happening::Shares(_) => taken(before, true),
         Happening::Converts(file, shared) => converted(before, event, (*file, *shared)),
-        Happening::Frees(_) => freed(before, event, operation),
+        Happening::Frees(..) => freed(before, event, operation),
         Happening::Dies => died(before, event),
         Happening::Answers => answered(before, event.place, operation),
         Happening::Does(doing) => match doing {

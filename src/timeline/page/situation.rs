@@ -87,7 +87,7 @@ impl<'a> Situation<'a> {
     /// Something happens; `told`: what its process is told with it.
     pub(super) fn apply(&mut self, event: &StepEvent, told: Option<String>) {
         let lane = event.place.lane;
-        if !matches!(event.what, Happening::Frees(_)) {
+        if !matches!(event.what, Happening::Frees(..)) {
             self.waits.remove(&lane);
         }
         self.written(event, true);
@@ -99,9 +99,9 @@ impl<'a> Situation<'a> {
                 holders.retain(|(holder, _)| *holder != lane);
                 holders.push((lane, *shared));
             }
-            Happening::Frees(file) => {
+            Happening::Frees(file, shared) => {
                 let holders = self.holders.entry(*file).or_default();
-                if let Some(at) = holders.iter().position(|(one, _)| *one == lane) {
+                if let Some(at) = holders.iter().position(|one| *one == (lane, *shared)) {
                     holders.remove(at);
                 }
             }

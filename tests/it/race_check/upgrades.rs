@@ -91,6 +91,8 @@ fn an_upgrade_is_one_hold() {
 #[test]
 fn what_is_given_up_twice_is_held_twice() {
     let twice = "ann lock_released 35\nann lock_released 40";
+    let nested = judged(&upgrade("", twice));
+    assert_eq!((nested.untimed_locks, nested.read_outside), (0, 0));
     let holds = holds(&upgrade("", twice), 0);
     let ends: Vec<(u64, u64)> = holds.iter().map(|span| (span.from, span.to)).collect();
     assert_eq!(ends, [(10, 40), (20, 35)]);
@@ -239,11 +241,13 @@ fn a_wish_without_a_file_is_for_a_lock() {
             "
             ann invoke 1
             ann lock_got 10 {FILE}
+            ann read 15 seq=0 left=2
             ann lock_released 20
             ann return 21 outcome=failed
             bob invoke 30
             bob lock_wanted 31{named}
             bob lock_got 40 device=1 inode=3
+            bob read 45 seq=0 left=2
             bob lock_released 50
             bob return 51 outcome=failed
             0 final 2
