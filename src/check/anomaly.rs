@@ -90,6 +90,19 @@ impl Anomaly {
         }
     }
 
+    /// Its place among the findings of a drawing, of which only the first are numbered: what weighs most, the locks that it came
+    /// from, and last a sum that is wrong because of all that.
+    pub(crate) fn place_in_drawing(self) -> u8 {
+        match self {
+            Self::Oversold => 0,
+            Self::LostUpdate => 1,
+            kind if kind.is_of_locks() => 2,
+            Self::LostSale => 3,
+            Self::Conservation => 5,
+            _ => 4,
+        }
+    }
+
     /// Whether it is about a lock, whatever came of it.
     #[must_use]
     pub fn is_of_locks(self) -> bool {

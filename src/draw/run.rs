@@ -21,6 +21,7 @@ pub fn timeline(trial: &Trial, run: &Run, odds: Option<&[f64]>) -> Timeline {
         read: vec![0; users],
         holds: vec![None; users],
         opened: vec![None; users],
+        shared: trial.lock == LockKind::Shared,
         cut: None,
     };
     for (at, step) in (0..).zip(&run.moves) {
@@ -49,7 +50,6 @@ pub fn timeline(trial: &Trial, run: &Run, odds: Option<&[f64]>) -> Timeline {
         versions: drawing.versions,
         findings,
         incomplete: false,
-        shared: trial.lock == LockKind::Shared,
         publishes: trial.publishes(),
         unreadable: run.verdict.left.is_none(),
         odds: odds.map(|odds| (0..).zip(odds.iter().copied()).collect()),
@@ -83,6 +83,8 @@ struct Drawing {
     holds: Vec<Option<(u64, u64)>>,
     /// Which file each opened to lock it.
     opened: Vec<Option<u64>>,
+    /// Whether the lock is held together with others.
+    shared: bool,
     /// Who cut the count last, to fill it.
     cut: Option<Spot>,
 }
@@ -194,8 +196,8 @@ impl Drawing {
         let held = self.holds.get_mut(buyer).and_then(Option::take);
         let operation = self.operations.get_mut(buyer);
         if let (Some((file, since)), Some(operation)) = (held, operation) {
-            let span = Span::new(Doing::Hold(file), since, at);
-            operation.spans.push(span);
+            let holds = holding(file, self.shared);
+            operation.spans.push(Span::new(holds, since, at));
         }
     }
 
@@ -213,9 +215,8 @@ impl Drawing {
         for ((operation, end), held) in self.operations.iter_mut().zip(&run.ends).zip(&self.holds) {
             if let Some((file, since)) = *held {
                 let end = operation.spans.last().map_or(steps, |span| span.to);
-                operation
-                    .spans
-                    .push(Span::new(Doing::Hold(file), since, end));
+                let holds = holding(file, self.shared);
+                operation.spans.push(Span::new(holds, since, end));
             }
             operation.outcome = end.as_ref().and_then(|end| match end {
                 WorkerEnd::Sold { .. } => Some(DrawnOutcome::Sold(1)),
@@ -228,5 +229,14 @@ impl Drawing {
                 operation.read = Some(Sight::Torn("an empty file".to_owned()));
             }
         }
+    }
+}
+
+/// That the lock of a file is held.
+fn holding(file: u64, shared: bool) -> Doing {
+    if shared {
+        Doing::Share(file)
+    } else {
+        Doing::Hold(file)
     }
 }

@@ -47,10 +47,14 @@ pub(super) fn acts(timeline: &Timeline, choice: &Choice, marks: &Marks) -> Vec<A
                 to,
                 doing: Some(span.doing.clone()),
                 // Who waits on behind a deadlock has asked before.
-                words: if waits_on {
-                    String::new()
-                } else {
-                    words(timeline, marks, operation, &span.doing)
+                words: match (&span.doing, span.doing.held()) {
+                    _ if waits_on => String::new(),
+                    (doing, Some(file)) if operation.is_converted(span) => {
+                        let is_shared = matches!(doing, Doing::Share(_));
+                        let how = if is_shared { ", shared" } else { " alone" };
+                        format!("has {}{how}", marks.lock_name(file))
+                    }
+                    (doing, _) => words(timeline, marks, operation, doing),
                 },
                 findings: marks.at_span(operation, place, at),
                 proves: marks.proves(place, span),
@@ -115,6 +119,7 @@ fn words(timeline: &Timeline, marks: &Marks, operation: &DrawnOperation, doing: 
         Doing::WaitFor(inode) => format!("asks for {}", marks.lock_name(*inode)),
         Doing::Stuck(inode) => format!("waits for {}", marks.lock_name(*inode)),
         Doing::Hold(inode) => format!("holds {}", marks.lock_name(*inode)),
+        Doing::Share(inode) => format!("holds {}, shared", marks.lock_name(*inode)),
         Doing::Read => with("reads", seen(timeline, operation)),
         Doing::ReadTorn => "reads: what made no sense".to_owned(),
         Doing::Think if timeline.time == Time::Steps => "thinks".to_owned(),

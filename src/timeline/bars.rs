@@ -9,6 +9,8 @@ use super::operation::{Doing, DrawnOperation};
 use super::scene::Scene;
 use super::stretches::{Stretch, gaps};
 
+/// What the edge of a lock that is held shared has.
+pub(super) const SHARED: &str = r#" stroke-dasharray="4 2""#;
 /// How a wait for a lock is drawn.
 pub(super) const WAITS: &str = r#"stroke-width="5" stroke-dasharray="1.5 3""#;
 
@@ -51,7 +53,9 @@ pub(super) fn line(
 /// Half the height of a bar, and how it is filled; nothing for what is drawn as a line.
 pub(super) fn style(doing: &Doing, colour: &str) -> Option<(f64, String)> {
     Some(match doing {
-        Doing::Wait | Doing::WaitFor(_) | Doing::Stuck(_) | Doing::Hold(_) => return None,
+        Doing::Wait | Doing::WaitFor(_) | Doing::Stuck(_) | Doing::Hold(_) | Doing::Share(_) => {
+            return None;
+        }
         Doing::Think | Doing::Point(_) => {
             (6.5, format!(r#"rx="3" fill="{QUIET}" fill-opacity="0.12""#))
         }
@@ -103,9 +107,14 @@ pub(super) fn bar(
                 canvas.path(&format!("M{from:.1} {middle:.1}H{to:.1}"), ACCENT, WAITS);
             }
         }
-        (Doing::Hold(inode), _) => {
+        (Doing::Hold(inode) | Doing::Share(inode), _) => {
             let lock = lock_colour(scene.marks.lock(*inode));
-            hold(canvas, layout, row, (x0, x1), (lock, act.proves));
+            let edge = if matches!(doing, Doing::Share(_)) {
+                SHARED
+            } else {
+                ""
+            };
+            hold(canvas, layout, row, (x0, x1), (lock, edge, act.proves));
         }
         (_, Some((half, rest))) => {
             for (from, to) in layout.scale.pieces(x0, x1) {
@@ -122,11 +131,11 @@ fn hold(
     layout: &Layout,
     row: &LaneRow,
     (x0, x1): (f64, f64),
-    (lock, proves): (&str, bool),
+    (lock, shared, proves): (&str, &str, bool),
 ) {
     let (edge, width) = if proves { (ACCENT, 2.0) } else { (lock, 1.0) };
     let rest = format!(
-        r#"rx="3" fill="{lock}" fill-opacity="0.28" stroke="{edge}" stroke-width="{width}""#
+        r#"rx="3" fill="{lock}" fill-opacity="0.28" stroke="{edge}" stroke-width="{width}"{shared}"#
     );
     for (from, to) in layout.scale.pieces(x0, x1) {
         canvas.rect((from, row.top), (to, row.top + BAR), &rest);

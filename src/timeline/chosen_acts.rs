@@ -1,8 +1,10 @@
 //! The acts that have a line in a terminal, and in which order.
 
+use std::collections::HashSet;
+
 use super::acts::Act;
 use super::model::Time;
-use super::operation::Doing;
+use super::operation::{Doing, Sight};
 use super::scene::Scene;
 
 /// Up to so many lines; above, first what is least is left out.
@@ -17,7 +19,18 @@ pub(super) fn chosen<'a>(scene: &'a Scene<'_>) -> Vec<(&'a Act, bool)> {
         .collect();
     // Stable: acts of one time keep their order, but for writes, of which one may be known to be the later; and the dead do
     // nothing more.
-    said.sort_by_key(|act| (at(scene, act), act.doing.is_none(), version(scene, act)));
+    let wrote: HashSet<(u64, usize)> = said
+        .iter()
+        .filter_map(|act| Some((at(scene, act), written(scene, act)?)))
+        .collect();
+    said.sort_by_key(|act| {
+        let time = at(scene, act);
+        // What was read stands behind the write of it.
+        let read = read(scene, act).filter(|version| wrote.contains(&(time, *version)));
+        let read = read.map(|version| (version, true));
+        let version = written(scene, act).map(|version| (version, false));
+        (time, act.doing.is_none(), version.or(read))
+    });
     let abridged = said.len() > ROWS;
     let said: Vec<&Act> = said
         .into_iter()
@@ -42,7 +55,12 @@ pub(super) fn chosen<'a>(scene: &'a Scene<'_>) -> Vec<(&'a Act, bool)> {
 /// The time at which an act stands. What was seen or written is known when the act is done: where it stands at its
 /// beginning, it would stand before what it came after.
 pub(super) fn at(scene: &Scene<'_>, act: &Act) -> u64 {
-    match act.doing {
+    match &act.doing {
+        // Whoever read it tells that it was written by then, whatever its writer says.
+        Some(doing) if doing.writes() && scene.timeline.time == Time::Nanoseconds => {
+            let wrote = written(scene, act).and_then(|version| scene.effects.write(version));
+            wrote.map_or(act.to, |wrote| wrote.clamp(act.from, act.to))
+        }
         Some(
             Doing::Read | Doing::ReadTorn | Doing::Write | Doing::Query | Doing::Sometime { .. },
         ) if scene.timeline.time == Time::Nanoseconds => act.to,
@@ -50,16 +68,29 @@ pub(super) fn at(scene: &Scene<'_>, act: &Act) -> u64 {
     }
 }
 
-/// The version that an act writes; 0 for one that writes none.
-fn version(scene: &Scene<'_>, act: &Act) -> usize {
+/// The version that an act writes.
+fn written(scene: &Scene<'_>, act: &Act) -> Option<usize> {
     let writes = act.doing.as_ref().is_some_and(Doing::writes);
-    let operation = scene.timeline.operation(act.place).filter(|_| writes);
-    operation.and_then(|operation| operation.wrote).unwrap_or(0)
+    let operation = scene.timeline.operation(act.place).filter(|_| writes)?;
+    operation.wrote
+}
+
+/// The version that an act reads.
+fn read(scene: &Scene<'_>, act: &Act) -> Option<usize> {
+    let reads = |doing: &Doing| doing.reads() || *doing == Doing::Query;
+    act.doing.as_ref().filter(|doing| reads(doing))?;
+    match scene.timeline.operation(act.place)?.read {
+        Some(Sight::Version(version)) => Some(version),
+        _ => None,
+    }
 }
 
 /// In a schedule the step that takes a lock is an act of its own.
 pub(super) fn is_said(scene: &Scene<'_>, act: &Act) -> bool {
-    let holds = matches!(act.doing, Some(Doing::Hold(_)));
+    let holds = act
+        .doing
+        .as_ref()
+        .is_some_and(|doing| doing.held().is_some());
     let steps = scene.timeline.time == Time::Steps;
     !(act.words.is_empty() || holds && steps)
 }

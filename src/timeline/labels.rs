@@ -156,7 +156,7 @@ fn places((x0, x1): (f64, f64), width: f64, ends: bool) -> impl Iterator<Item = 
 fn is_said(act: &Act) -> bool {
     let silent = matches!(
         act.doing,
-        Some(Doing::Hold(_) | Doing::Wait | Doing::Think | Doing::Sync)
+        Some(Doing::Hold(_) | Doing::Share(_) | Doing::Wait | Doing::Think | Doing::Sync)
     );
     !silent && !act.words.is_empty()
 }

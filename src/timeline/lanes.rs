@@ -91,7 +91,7 @@ fn shape(
     let details = xml(&details(scene, place));
     let _ = writeln!(canvas.body, "<g><title>{details}</title>");
     spine(canvas, layout, operation, row, bounds);
-    let holds = |doing: &Option<Doing>| matches!(doing, Some(Doing::Hold(_)));
+    let holds = |doing: &Option<Doing>| doing.as_ref().is_some_and(|doing| doing.held().is_some());
     let own = || scene.acts.iter().filter(|act| act.place == place);
     for act in own().filter(|act| holds(&act.doing)) {
         bar(canvas, scene, layout, row, act);

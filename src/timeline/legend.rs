@@ -4,11 +4,12 @@ use std::fmt::Write as _;
 
 use super::acts::Act;
 use super::arrow::Arrow;
-use super::bars::{WAITS, style};
+use super::bars::{SHARED, WAITS, style};
 use super::canvas::{ACCENT, Canvas, Ink, QUIET, badge, lock_colour, wide};
 use super::labels::SIZE;
 use super::lane_row::SMALL;
 use super::layout::{Layout, RIGHT};
+use super::marks::Marks;
 use super::model::{Clash, Time};
 use super::operation::Doing;
 use super::scene::Scene;
@@ -49,8 +50,10 @@ pub(super) fn legend(canvas: &mut Canvas, scene: &Scene<'_>, layout: &Layout, le
         floor = floor.max(y);
     }
     let letters = scene.marks.of_letters(scene.timeline.time);
+    let numbers = Marks::of_numbers(scene.timeline);
     let arrows = layout.without_way.then_some(NO_WAY);
-    for note in letters.into_iter().chain(arrows) {
+    let notes = letters.into_iter().chain(numbers).chain(arrows);
+    for note in notes {
         floor += SMALL - ROW / 2.0;
         canvas.text((left, floor), "start", SIZE, Ink::Quiet, note);
         floor += SMALL / 2.0;
@@ -179,19 +182,26 @@ fn stretches(scene: &Scene<'_>) -> impl Iterator<Item = Stretch> {
 
 /// The locks that are held, as far as there are colours.
 fn locks<'a>(scene: &'a Scene<'_>) -> impl Iterator<Item = Item> + 'a {
-    let shared = if scene.timeline.shared {
-        ", shared with others"
-    } else {
-        ""
-    };
     let locks = scene.marks.locks.iter().enumerate().take(4);
-    locks.map(move |(at, inode)| {
+    let modes = |(at, file): (usize, &'a u64)| {
+        [
+            (at, Doing::Hold(*file), "", ""),
+            (at, Doing::Share(*file), SHARED, ", shared with others"),
+        ]
+    };
+    let is_drawn = |doing: &Doing| {
+        scene
+            .acts
+            .iter()
+            .any(|act| act.doing.as_ref() == Some(doing))
+    };
+    let modes = locks.flat_map(modes);
+    let modes = modes.filter(move |(_, doing, ..)| is_drawn(doing));
+    modes.map(|(at, doing, edge, how)| {
         let colour = lock_colour(at);
-        let rest = format!(r#"rx="3" fill="{colour}" fill-opacity="0.28" stroke="{colour}""#);
-        (
-            bar(7.0, &rest),
-            format!("holds {}{shared}", scene.marks.lock_name(*inode)),
-        )
+        let rest = format!(r#"rx="3" fill="{colour}" fill-opacity="0.28" stroke="{colour}"{edge}"#);
+        let name = scene.marks.lock_name(doing.held().unwrap_or_default());
+        (bar(7.0, &rest), format!("holds {name}{how}"))
     })
 }
 

@@ -6,8 +6,8 @@ use super::choose::Choice;
 use super::model::{Clash, Spot, Time, Timeline};
 use super::operation::{Doing, DrawnOperation, Span};
 
-/// So many findings are marked in the drawing; the others are sentences only.
-const MARKED: usize = 5;
+/// So many findings are marked in the drawing, as [`Marks::of_numbers`] says; the others are sentences only.
+const MARKED: usize = 9;
 
 /// What marks the operations of one drawing.
 #[derive(Debug, Default)]
@@ -53,10 +53,7 @@ impl Marks {
             .filter_map(|place| timeline.operation(place));
         let mut holds: Vec<(u64, u64)> = operations
             .flat_map(|operation| &operation.spans)
-            .filter_map(|span| match span.doing {
-                Doing::Hold(file) => Some((span.bounds().0, file)),
-                _ => None,
-            })
+            .filter_map(|span| Some((span.bounds().0, span.doing.held()?)))
             .collect();
         holds.sort_unstable();
         let mut last = None;
@@ -109,7 +106,7 @@ impl Marks {
         is_said.then(|| {
             let is_one = match clash {
                 Clash::Waits => matches!(act.doing, Doing::Stuck(_)),
-                _ => matches!(act.doing, Doing::Hold(_)),
+                _ => act.doing.held().is_some(),
             };
             is_one && locks.contains(&(place, act.from))
         })
@@ -135,7 +132,7 @@ impl Marks {
                 (Clash::Holds | Clash::Waits, _) => {
                     let own = self.is_of_lock(*number, *clash, place, act);
                     own.unwrap_or(match doing {
-                        Doing::Hold(_) => *clash == Clash::Holds,
+                        Doing::Hold(_) | Doing::Share(_) => *clash == Clash::Holds,
                         Doing::Stuck(_) => *clash == Clash::Waits,
                         _ => false,
                     })
@@ -154,6 +151,12 @@ impl Marks {
     pub(super) fn of_letters(&self, time: Time) -> Option<&'static str> {
         let told = self.returns && time == Time::Nanoseconds;
         told.then_some("one letter, one inode: a new file may have that of an old one")
+    }
+
+    /// That not all findings are numbered, where they are too many.
+    pub(super) fn of_numbers(timeline: &Timeline) -> Option<&'static str> {
+        (timeline.findings.len() > MARKED)
+            .then_some("only the first nine findings are numbered in the drawing")
     }
 
     /// What a lock is called: with a letter where there are several.
@@ -176,7 +179,7 @@ pub(super) fn happens(operation: &DrawnOperation, clash: Clash, first: bool) -> 
     let write = || find(Doing::writes);
     let cut = || find(|doing| matches!(doing, Doing::Truncate));
     let read = || find(Doing::reads).or(find(|doing| matches!(doing, Doing::Query)));
-    let hold = || find(|doing| matches!(doing, Doing::Hold(_)));
+    let hold = || find(|doing| doing.held().is_some());
     let wait = || find(|doing| matches!(doing, Doing::Stuck(_)));
     let act = match (clash, first) {
         (Clash::WriteRead, true) => cut().or_else(write),

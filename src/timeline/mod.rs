@@ -41,6 +41,7 @@ mod captions;
 mod choose;
 mod chosen_acts;
 mod cuts;
+mod effects;
 mod family;
 mod fates;
 mod fold;

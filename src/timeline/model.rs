@@ -24,12 +24,10 @@ pub struct Timeline {
     pub lanes: Vec<Lane>,
     /// The versions of the count, each after the one that it grew from.
     pub versions: Vec<DrawnVersion>,
-    /// What was found, the gravest first.
+    /// What was found, in the order in which it is told: of the first few the acts are numbered.
     pub findings: Vec<DrawnFinding>,
     /// Whether more was found than the findings name: then nothing that is left out is called in order.
     pub incomplete: bool,
-    /// Whether the locks that were held are shared: several may hold one at once.
-    pub shared: bool,
     /// Whether a sale is on the ledger first, and the count says so only when it is published, in a step of its own.
     pub publishes: bool,
     /// Whether the count cannot be read in the end: then no version is said to stand.

@@ -21,6 +21,25 @@ impl DrawnOperation {
         self.spans.iter().find(|span| wanted(&span.doing))
     }
 
+    /// Whether a wait ends with a lock that is got shared.
+    pub(super) fn is_wish_to_share(&self, wait: &Span) -> bool {
+        let is_got = |span: &Span| span.bounds().0 == wait.bounds().1;
+        let mut shared = self.spans.iter();
+        shared.any(|span| matches!(span.doing, Doing::Share(_)) && is_got(span))
+    }
+
+    /// Whether a lock was held in the other mode until this hold of it began, and is converted then.
+    pub(super) fn is_converted(&self, hold: &Span) -> bool {
+        let mut spans = self.spans.iter();
+        spans.any(|span| are_one_hold(span, hold))
+    }
+
+    /// Whether a lock is held in the other mode from the end of this hold of it on.
+    pub(super) fn is_held_on(&self, hold: &Span) -> bool {
+        let mut spans = self.spans.iter();
+        spans.any(|span| are_one_hold(hold, span))
+    }
+
     /// From the first touch to the last; `None` when nothing says when.
     pub(super) fn bounds(&self) -> Option<(u64, u64)> {
         let spans = self.spans.iter().map(Span::bounds);
@@ -29,6 +48,13 @@ impl DrawnOperation {
             .chain(kill)
             .reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
     }
+}
+
+/// Whether a lock is not given up between two holds of it, but changes its mode.
+fn are_one_hold(first: &Span, second: &Span) -> bool {
+    let file = first.doing.held();
+    let is_same = file.is_some() && file == second.doing.held() && first.doing != second.doing;
+    is_same && first.bounds().1 == second.bounds().0
 }
 
 /// What an operation did for a while.
@@ -67,8 +93,11 @@ pub enum Doing {
     WaitFor(u64),
     /// Waits in a deadlock for the lock of the file with this number.
     Stuck(u64),
-    /// Holds the lock of the file with this number.
+    /// Holds the lock of the file with this number alone.
     Hold(u64),
+    /// Holds the lock of the file with this number, shared: others may hold it so meanwhile. Where a hold of the same file begins
+    /// as this one ends, or the other way round, the lock is not given up between them: it is converted.
+    Share(u64),
     /// Reads the count.
     Read,
     /// Reads what makes no sense, and does not go by it.
@@ -96,6 +125,15 @@ impl Doing {
     /// Whether it reads what it goes by.
     pub(super) fn reads(&self) -> bool {
         matches!(self, Self::Read | Self::Sometime { reads: true, .. })
+    }
+
+    /// The number of the file whose lock it holds, shared or alone.
+    #[must_use]
+    pub fn held(&self) -> Option<u64> {
+        match self {
+            Self::Hold(file) | Self::Share(file) => Some(*file),
+            _ => None,
+        }
     }
 
     /// Whether it waits for a lock.

@@ -151,7 +151,7 @@ impl<'a> RowPlan<'a> {
     /// room for that: the longest first, the others with a mark where something is left out.
     fn words(&self, act: &Act) -> Vec<String> {
         let words = match &act.doing {
-            Some(Doing::Hold(_)) => act.words.replacen("holds", "takes", 1),
+            Some(Doing::Hold(_) | Doing::Share(_)) => act.words.replacen("holds", "takes", 1),
             _ => act.words.clone(),
         };
         let over = self.scene.overwrites(act).map(|lane| {
@@ -162,7 +162,10 @@ impl<'a> RowPlan<'a> {
         let last = own
             .filter(|other| other.place == act.place && is_said(self.scene, other))
             .find(|other| {
-                let of_lock = matches!(other.doing, Some(Doing::Hold(_) | Doing::Stuck(_)));
+                let of_lock = matches!(
+                    other.doing,
+                    Some(Doing::Hold(_) | Doing::Share(_) | Doing::Stuck(_))
+                );
                 !is_minor(other) && !of_lock
             });
         let operation = self.scene.timeline.operation(act.place);
@@ -198,8 +201,8 @@ impl<'a> RowPlan<'a> {
             }
         }
         for other in &self.scene.acts {
-            if matches!(other.doing, Some(Doing::Hold(_))) && other.from <= here && here < other.to
-            {
+            let holds = other.doing.as_ref().and_then(Doing::held).is_some();
+            if holds && other.from <= here && here < other.to {
                 doing.insert(other.place.lane, "┃");
             }
         }

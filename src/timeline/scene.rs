@@ -4,6 +4,7 @@
 use super::acts::{Act, acts};
 use super::axis::Axis;
 use super::choose::Choice;
+use super::effects::Effects;
 use super::fates::{BuyerFate, fates, is_named};
 use super::marks::Marks;
 use super::model::{DrawnFinding, Spot, Timeline};
@@ -21,6 +22,8 @@ pub(super) struct Scene<'a> {
     /// By time.
     pub(super) acts: Vec<Act>,
     pub(super) axis: Axis,
+    /// When the versions were written.
+    pub(super) effects: Effects,
 }
 
 impl<'a> Scene<'a> {
@@ -37,6 +40,7 @@ impl<'a> Scene<'a> {
             tree,
             acts,
             axis,
+            effects: Effects::of(timeline),
         }
     }
 

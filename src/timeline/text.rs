@@ -1,6 +1,7 @@
 //! The drawing for a terminal: as wide as it is, clear without colours.
 
 use super::captions::{no_return, words_of};
+use super::marks::Marks;
 use super::model::Timeline;
 use super::operation::Doing;
 use super::rows::rows;
@@ -93,11 +94,9 @@ fn legend(lines: &mut Vec<TextLine>, scene: &Scene<'_>, room: usize) {
         meanings.push("│ at it");
     }
     if occurs(|doing| matches!(doing, Doing::Hold(_))) {
-        meanings.push(if scene.timeline.shared {
-            "┃ holds a shared lock"
-        } else {
-            "┃ holds a lock"
-        });
+        meanings.push("┃ holds a lock");
+    } else if occurs(|doing| matches!(doing, Doing::Share(_))) {
+        meanings.push("┃ holds a shared lock");
     }
     if scene.acts.iter().any(|act| !act.findings.is_empty()) {
         meanings.push("<- 1 here happens finding 1");
@@ -106,7 +105,9 @@ fn legend(lines: &mut Vec<TextLine>, scene: &Scene<'_>, room: usize) {
         for text in in_lines(&meanings, room - 2) {
             lines.push(TextLine::new(format!("  {text}"), Tone::Faint));
         }
-        if let Some(note) = scene.marks.of_letters(scene.timeline.time) {
+        let letters = scene.marks.of_letters(scene.timeline.time);
+        let notes = letters.into_iter().chain(Marks::of_numbers(scene.timeline));
+        for note in notes {
             let text = short(note, room - 2);
             lines.push(TextLine::new(format!("  {text}"), Tone::Faint));
         }

@@ -21,6 +21,7 @@ mod retries;
 mod sums;
 mod unjudged;
 mod unsaid;
+mod upgrades;
 mod waits;
 
 /// Evidence of every kind, for the fuzzers.

@@ -1,6 +1,7 @@
 //! Puts records together to operations.
 
 use super::by_beginning::by_beginning;
+use super::conversions::conversions;
 use super::file::{File, LockPath};
 use super::locks::{FileNumbers, add_hold};
 use super::model::{CommittedLine, Evidence, FinalCount};
@@ -103,6 +104,7 @@ impl Gatherer {
             one_at_a_time(&evidence)?;
             one_write_each(&evidence)?;
             by_beginning(&mut evidence);
+            conversions(&mut evidence);
             // Of several reads of one operation the last counts.
             evidence.sums.reverse();
             evidence.sums.sort_by_key(|sum| sum.0);
@@ -178,6 +180,8 @@ impl Gatherer {
             lock: numbers.number(files, File { device, inode }),
             path: numbers.path(files, path),
             previous: NONE,
+            converts: NONE,
+            wished: lock.wanted.is_some(),
             shared: lock.shared,
             leased: lock.leased,
             wants_shared: lock.shared.then_some(true),

@@ -66,6 +66,8 @@ pub(super) fn lock_step(
         lock: NONE,
         path: NONE,
         previous: NONE,
+        converts: NONE,
+        wished: false,
         shared: false,
         leased: false,
         wants_shared: None,
@@ -83,6 +85,7 @@ pub(super) fn lock_step(
                     lock,
                     wanted,
                     wants_shared: shared,
+                    wished: lock != NONE,
                     ..blank
                 },
             )
@@ -99,6 +102,7 @@ pub(super) fn lock_step(
                 add_hold(evidence, blank)?;
             }
             if let Some(hold) = last_hold(evidence, index) {
+                hold.wished &= hold.lock == lock;
                 (hold.lock, hold.path, hold.got) = (lock, path, at);
                 (hold.shared, hold.leased) = (shared, leased);
             }

@@ -9,6 +9,7 @@
 //! one. A lock's hold is stamped inside: `got` after it was got, `released` before it is let go.
 
 mod by_beginning;
+mod conversions;
 mod file;
 mod gather;
 mod locks;

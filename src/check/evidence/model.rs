@@ -81,6 +81,43 @@ impl Evidence {
         std::iter::successors(at(operation.hold), move |hold| at(hold.previous))
     }
 
+    /// Since when a lock was held, in whatever mode: through holds of it that follow one another, or lie one within the other.
+    pub(crate) fn held_from(&self, hold: &LockHold) -> u64 {
+        let Some(own) = self.operation(hold.operation) else {
+            return hold.got;
+        };
+        let mut from = hold.got;
+        loop {
+            let mut before = self.holds_of(own);
+            let before = before.find(|one| {
+                let is_held = one.got < from && self.held_until(one) >= from;
+                one.lock == hold.lock && is_held
+            });
+            match before {
+                Some(one) => from = one.got,
+                None => return from,
+            }
+        }
+    }
+
+    /// Since when a lock was held in its mode.
+    pub(crate) fn held_so_from(&self, hold: &LockHold) -> u64 {
+        let first = |later: &LockHold| {
+            let first = self.holds.get(later.converts as usize);
+            first.filter(|first| first.shared == hold.shared)
+        };
+        let all = std::iter::successors(first(hold), |hold| first(hold));
+        all.fold(hold.got, |from, hold| hold.got.min(from))
+    }
+
+    /// The hold that goes on another one of the same lock.
+    pub(crate) fn held_on<'a>(&'a self, hold: &LockHold) -> Option<&'a LockHold> {
+        let own = self.operation(hold.operation)?;
+        let mut own = self.holds_of(own);
+        let first = |later: &LockHold| self.holds.get(later.converts as usize);
+        own.find(|later| first(later).is_some_and(|first| std::ptr::eq(first, hold)))
+    }
+
     /// Until when a lock that was got was held for sure: one whose release nobody stamped was held at least until the
     /// last thing that its holder did.
     pub(crate) fn held_until(&self, hold: &LockHold) -> u64 {

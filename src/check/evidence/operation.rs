@@ -179,11 +179,17 @@ pub struct LockHold {
     /// The lock that the operation asked for before this one: an index of
     /// [`Evidence::holds`](crate::check::evidence::Evidence::holds), or [`NONE`].
     pub previous: u32,
+    /// The hold of the same lock that this one goes on: an index of
+    /// [`Evidence::holds`](crate::check::evidence::Evidence::holds), or [`NONE`]. That one ended when this one was got: the
+    /// operation had got the lock again while it held it, mostly in another mode, and gave it up once.
+    pub converts: u32,
     /// Whether others may hold it too.
     pub shared: bool,
     /// Whether a lease holds it, which ends without its holder: then the inode of its file is a number that grows with each
     /// holder.
     pub leased: bool,
+    /// Whether this file was named when it was asked for.
+    pub wished: bool,
     /// Whether it was asked for together with others, as far as that was said; when it was got, `shared` tells.
     pub wants_shared: Option<bool>,
     /// When it was asked for, ns, or [`UNSAID`].

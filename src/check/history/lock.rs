@@ -122,7 +122,8 @@ fn unlocked(evidence: &Evidence, findings: &mut Findings<'_>) {
         }
         if !covering(evidence, operation).any(|_| true) {
             findings.add(Anomaly::UnlockedWrite, &[index], None);
-        } else if !covering(evidence, operation).any(|hold| covers_read(hold, operation)) {
+        } else if !covering(evidence, operation).any(|hold| covers_read(evidence, hold, operation))
+        {
             // No anomaly by itself: it may have looked again in a way that the evidence does not tell.
             findings.verdict.read_outside += 1;
         } else if operation.read_at == UNSAID
@@ -145,7 +146,9 @@ fn covering<'a>(
     })
 }
 
-/// Whether it may have read within this hold: where the evidence does not say when it read, it may.
-fn covers_read(hold: &LockHold, operation: &Operation) -> bool {
-    operation.read_at == UNSAID || (hold.got..=hold.released).contains(&operation.read_at)
+/// Whether it may have read while it held this lock, in whatever mode: where the evidence does not say when it read,
+/// it may.
+fn covers_read(evidence: &Evidence, hold: &LockHold, operation: &Operation) -> bool {
+    let from = evidence.held_from(hold);
+    operation.read_at == UNSAID || (from..=hold.released).contains(&operation.read_at)
 }

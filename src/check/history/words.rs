@@ -5,13 +5,17 @@ use super::forks::Forks;
 use super::phrases::Phrases;
 use super::verdict::HistoryFinding;
 use crate::check::anomaly::Anomaly;
-use crate::check::evidence::{Evidence, File, NOWHERE, UNSAID};
+use crate::check::evidence::{Evidence, File, LockHold, NOWHERE, UNSAID};
 
 /// The file of a lock that there is not.
 const NOBODYS: File = File {
     device: 0,
     inode: 0,
 };
+
+/// What a hold is that its holder was about to have alone.
+const CONVERTED: &str =
+    ", and had asked for it alone meanwhile: flock drops a shared lock while it converts it";
 
 /// One finding as a sentence, with names, times and values; its own text is not looked at.
 #[must_use]
@@ -49,6 +53,16 @@ pub(super) fn tell_lost_updates(evidence: &Evidence, findings: &mut [HistoryFind
 }
 
 impl Phrases<'_> {
+    /// Whether a hold was shared, and its holder had asked for the lock alone by a time, and did not have it so yet.
+    fn is_in_conversion(&self, hold: &LockHold, at: u64) -> bool {
+        let next = self.evidence.held_on(hold);
+        let asked = next.is_some_and(|next| {
+            let wanted = next.wanted == UNSAID || next.wanted <= at;
+            !next.shared && wanted && next.got > at
+        });
+        hold.shared && asked
+    }
+
     fn lock(&self) -> String {
         let (a, b) = (self.who(0), self.who(1));
         let locks = clashing(self.evidence, self.finding);
@@ -62,12 +76,18 @@ impl Phrases<'_> {
         let (other_got, _, other) = hold(1);
         let inode = file.inode;
         match self.finding.kind {
-            Anomaly::BrokenLock => format!(
-                "{b} got the lock (of the file with inode {inode}) at {}, while {a} held it from {} to {}",
-                self.time(other_got),
-                self.time(got),
-                self.time(released)
-            ),
+            Anomaly::BrokenLock => {
+                let first = locks.first().copied();
+                let how = first.filter(|hold| self.is_in_conversion(hold, other_got));
+                format!(
+                    "{b} got the lock (of the file with inode {inode}) at {}, while {a} held it{} from {} to {}{}",
+                    self.time(other_got),
+                    if how.is_some() { " shared" } else { "" },
+                    self.time(got),
+                    self.time(released),
+                    if how.is_some() { CONVERTED } else { "" }
+                )
+            }
             Anomaly::SplitLock => {
                 // Two devices may have one inode.
                 let told = |of: File| {

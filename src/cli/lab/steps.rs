@@ -11,7 +11,6 @@ use crate::draw;
 use crate::lab::odds;
 use crate::lab::{Answer, Move, Point, WorkerEnd};
 use crate::office::Writes;
-use crate::timeline::Doing;
 
 /// Where the columns of the buyers begin.
 const LEFT: usize = 8;
@@ -145,10 +144,7 @@ impl Pictured {
             .enumerate()
             .flat_map(|(lane, own)| {
                 let spans = own.operations.iter().flat_map(|operation| &operation.spans);
-                spans.filter_map(move |span| match span.doing {
-                    Doing::Hold(file) => Some((span.from, lane, file)),
-                    _ => None,
-                })
+                spans.filter_map(move |span| Some((span.from, lane, span.doing.held()?)))
             })
             .collect();
         holds.sort_unstable();

@@ -1,4 +1,4 @@
-//! What was found in a recorded run, for its drawing: what weighs most first, and once what was found of many.
+//! What was found in a recorded run, for its drawing: what weighs most first, then its causes, and once what was found of many.
 
 use crate::check::evidence::Evidence;
 use crate::check::write_order::WriteOrder;
@@ -21,7 +21,9 @@ pub(super) fn findings(
 ) -> Vec<DrawnFinding> {
     let place = |at: &u32| places.get(*at as usize).copied().flatten();
     let lost = lost_updates(evidence, verdict, place).into_iter();
-    let mut findings: Vec<_> = lost.map(|one| (Anomaly::LostUpdate.rank(), one)).collect();
+    let mut findings: Vec<_> = lost
+        .map(|one| (Anomaly::LostUpdate.place_in_drawing(), one))
+        .collect();
     let mut told: Vec<Anomaly> = Vec::new();
     if !findings.is_empty() {
         told.push(Anomaly::LostUpdate);
@@ -36,7 +38,7 @@ pub(super) fn findings(
             // What is said of the whole run stands where the count was written last.
             one.places.extend(written);
         }
-        findings.push((found.kind.rank(), one));
+        findings.push((found.kind.place_in_drawing(), one));
     }
     findings.sort_by_key(|(rank, _)| *rank);
     findings.into_iter().map(|(_, one)| one).collect()
@@ -146,7 +148,7 @@ fn locks(
         let from = if found.kind == Anomaly::Deadlock {
             hold.wanted
         } else {
-            hold.got
+            evidence.held_so_from(hold)
         };
         Some((place(&hold.operation)?, from))
     });

@@ -95,13 +95,13 @@ impl<'a> DrawnLocks<'a> {
     }
 
     /// The waits and the holds of an operation, in their order; `end`: the last time that is known of it.
-    pub(super) fn spans(&self, did: &Operation, end: u64) -> Vec<Span> {
+    pub(super) fn spans(&self, did: &'a Operation, end: u64) -> Vec<Span> {
         let mut spans = Vec::new();
         let end = match did.outcome {
             OperationOutcome::Open => self.end,
             _ => end,
         };
-        let mut own: Vec<(u32, &LockHold)> = holds(self.evidence, did).collect();
+        let mut own: Vec<(u32, &'a LockHold)> = holds(self.evidence, did).collect();
         own.reverse();
         for (at, hold) in own {
             let lock = self.number(hold);
@@ -114,7 +114,7 @@ impl<'a> DrawnLocks<'a> {
                     spans.push(Span::new(Doing::Stuck(lock), wanted, free));
                 }
                 if over.is_none() || free < until {
-                    let doing = if self.several.contains(&lock) {
+                    let doing = if hold.wished && self.several.contains(&lock) {
                         Doing::WaitFor(lock)
                     } else {
                         Doing::Wait
@@ -122,14 +122,41 @@ impl<'a> DrawnLocks<'a> {
                     spans.push(Span::new(doing, free, until));
                 }
             }
+            // Who gets a lock again in the mode in which it holds it holds it on.
+            let is_same = |first: &LockHold| first.shared == hold.shared;
+            if self.converted(hold).is_some_and(is_same) {
+                continue;
+            }
             if let Some(got) = known(hold.got) {
+                let hold = self.last_of_mode(hold);
                 let released = known(hold.released).unwrap_or(end);
                 let ended = self.ended.get(&at).copied().unwrap_or(UNSAID);
                 let until = released.min(ended).max(got);
-                spans.push(Span::new(Doing::Hold(lock), got, until));
+                let holds = if hold.shared {
+                    Doing::Share(lock)
+                } else {
+                    Doing::Hold(lock)
+                };
+                spans.push(Span::new(holds, got, until));
             }
         }
         spans
+    }
+
+    /// The hold that this one converts.
+    fn converted(&self, hold: &LockHold) -> Option<&'a LockHold> {
+        self.evidence.holds.get(hold.converts as usize)
+    }
+
+    /// The last hold that goes on a hold in its mode.
+    fn last_of_mode(&self, hold: &'a LockHold) -> &'a LockHold {
+        let next = |one: &&'a LockHold| {
+            let next = self.evidence.held_on(one);
+            next.filter(|next| next.shared == hold.shared)
+        };
+        std::iter::successors(Some(hold), next)
+            .last()
+            .unwrap_or(hold)
     }
 
     /// The next thing that an operation did after it had asked for a lock that it did not get.

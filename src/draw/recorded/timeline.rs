@@ -5,7 +5,7 @@ use super::lanes::Lanes;
 use super::locks::DrawnLocks;
 use super::operations::operation;
 use super::versions::versions;
-use crate::check::evidence::{Evidence, UNSAID};
+use crate::check::evidence::Evidence;
 use crate::check::version_tree::VersionTree;
 use crate::check::write_order::WriteOrder;
 use crate::check::{HistoryVerdict, MAX_TOLD};
@@ -33,15 +33,7 @@ pub fn timeline(evidence: &Evidence, verdict: &HistoryVerdict) -> Timeline {
     let standing = versions.iter().filter(|version| version.survived);
     let written: Vec<Spot> = standing.filter_map(|version| version.writer).collect();
     let findings = found::findings(evidence, verdict, &lanes.places, &order, &written);
-    let mut holds = evidence
-        .operations
-        .iter()
-        .flat_map(|did| evidence.holds_of(did))
-        .filter(|hold| hold.got != UNSAID)
-        .peekable();
-    let shared = holds.peek().is_some() && holds.all(|hold| hold.shared);
     Timeline {
-        shared,
         time: Time::Nanoseconds,
         clock: Some(evidence.clock()),
         lanes: names

@@ -3,7 +3,6 @@
 use super::super::layout::{LINE, Layout, MARGIN, ODDS, RIGHT, ROW, WIDTH};
 use super::super::scene::Scene;
 use super::super::tree_row::What;
-use super::effects::Effects;
 use super::state::Steps;
 
 /// Something that is dim until a step.
@@ -82,7 +81,7 @@ fn sentences(layout: &Layout, steps: &Steps) -> Vec<Cover> {
 
 /// The rows of the tree of versions, until they are written.
 fn versions(scene: &Scene<'_>, layout: &Layout, times: &[u64], reach: f64) -> Vec<Cover> {
-    let effects = Effects::of(scene.timeline);
+    let effects = &scene.effects;
     let mut last = 0;
     let mut covers = Vec::new();
     for (at, row) in scene.tree.rows.iter().enumerate() {

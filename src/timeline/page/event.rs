@@ -8,10 +8,14 @@ use super::super::operation::Doing;
 pub(super) enum Happening {
     /// This is done.
     Does(Doing),
-    /// The lock of this file is got.
+    /// The lock of this file is got, for itself alone.
     Takes(u64),
-    /// It is given up.
-    Frees(u64),
+    /// It is got shared.
+    Shares(u64),
+    /// What was held in the other mode is held shared from here on, or alone.
+    Converts(u64, bool),
+    /// It is given up, which was held shared, or alone.
+    Frees(u64, bool),
     /// What it was told.
     Answers,
     /// It is killed.

@@ -3,10 +3,10 @@
 use std::cmp::Reverse;
 
 use super::super::acts::{Act, told};
+use super::super::effects::Effects;
 use super::super::model::Time;
 use super::super::operation::{Doing, DrawnOperation, DrawnOutcome, Sight, Span};
 use super::super::scene::Scene;
-use super::effects::Effects;
 use super::event::{Happening, StepEvent};
 use super::hidden::hidden;
 
@@ -50,10 +50,18 @@ fn of_act(scene: &Scene<'_>, effects: &Effects, act: &Act, events: &mut Vec<Step
     };
     let (from, to) = (act.from, act.to);
     match doing {
-        Doing::Hold(file) => {
-            let takes = event(from, Happening::Takes(*file), taking(&act.words), (1, 0));
-            let frees = event(to, Happening::Frees(*file), freeing(&act.words), (3, 0));
-            events.extend(hold(operation, (takes, frees), scene, (from, to)));
+        Doing::Hold(file) | Doing::Share(file) => {
+            let span = Span::new(doing.clone(), from, to);
+            let is_shared = matches!(doing, Doing::Share(_));
+            let what = match is_shared {
+                _ if operation.is_converted(&span) => Happening::Converts(*file, is_shared),
+                true => Happening::Shares(*file),
+                false => Happening::Takes(*file),
+            };
+            let gives_up = format!("gives up {}", scene.marks.lock_name(*file));
+            let takes = event(from, what, taking(&act.words), (1, 0));
+            let frees = event(to, Happening::Frees(*file, is_shared), gives_up, (3, 0));
+            events.extend(hold(operation, (takes, frees), scene, &span));
         }
         Doing::Think => {}
         Doing::Point(_) if steps => {
@@ -128,11 +136,12 @@ fn hold(
     operation: &DrawnOperation,
     (takes, frees): (StepEvent, StepEvent),
     scene: &Scene<'_>,
-    (from, to): (u64, u64),
+    span: &Span,
 ) -> impl Iterator<Item = StepEvent> {
+    let (from, to) = span.bounds();
     let dies = operation.killed == Some(to);
     let is_last = operation.bounds().is_some_and(|(_, end)| end == to);
-    let never = is_last && operation.outcome.is_none() && !dies;
+    let never = is_last && operation.outcome.is_none() && !dies || operation.is_held_on(span);
     let (takes, frees) = match scene.timeline.time {
         Time::Steps => {
             // A kill and the end of a lease are steps that begin there; who frees it does so in the step before.
@@ -172,10 +181,6 @@ fn points(operation: &DrawnOperation, is_like: impl Fn(&Span, &str) -> bool) -> 
 
 fn taking(words: &str) -> String {
     words.replacen("holds", "takes", 1)
-}
-
-fn freeing(words: &str) -> String {
-    words.replacen("holds", "gives up", 1)
 }
 
 /// Leaves out what there is no room for: first what belongs to no finding and touches nothing. Returns how many.

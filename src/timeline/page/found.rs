@@ -39,7 +39,7 @@ fn of_place(
     let of_lock = locks.filter_map(|(_, from)| {
         let mut spans = operation.spans.iter();
         let span = spans.position(|span| {
-            let is_lock = matches!(span.doing, Doing::Hold(_) | Doing::Stuck(_));
+            let is_lock = span.doing.held().is_some() || matches!(span.doing, Doing::Stuck(_));
             is_lock && span.from == *from
         });
         steps.get(&(place, Some(span?))).copied()

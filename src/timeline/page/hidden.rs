@@ -40,14 +40,18 @@ fn unseen(scene: &Scene<'_>, span: &Span) -> [Option<(u64, Happening, u8)>; 2] {
     let is_seen = stretches.get(next).is_some_and(|stretch| to >= stretch.0);
     let steps = scene.timeline.time == Time::Steps;
     match &span.doing {
-        Doing::Hold(file) if is_seen || steps => [
-            Some((
-                from.saturating_add(steps.into()),
-                Happening::Takes(*file),
-                1,
-            )),
-            Some((to, Happening::Frees(*file), 3)),
-        ],
+        Doing::Hold(file) | Doing::Share(file) if is_seen || steps => {
+            let is_shared = matches!(span.doing, Doing::Share(_));
+            let takes = if is_shared {
+                Happening::Shares(*file)
+            } else {
+                Happening::Takes(*file)
+            };
+            [
+                Some((from.saturating_add(steps.into()), takes, 1)),
+                Some((to, Happening::Frees(*file, is_shared), 3)),
+            ]
+        }
         Doing::Sync | Doing::Truncate | Doing::Write if steps => {
             [Some((to, Happening::Does(span.doing.clone()), 2)), None]
         }

@@ -1,10 +1,10 @@
 //! The sales of a run in the order in which they were written down, and the versions of the count.
 
+use super::super::effects::{Effects, cut_of};
 use super::super::model::{Spot, Time};
 use super::super::operation::Sight;
 use super::super::scene::Scene;
 use super::super::words::short;
-use super::effects::{Effects, cut_of};
 use super::state::ShownLine;
 
 /// Columns at most for a name.

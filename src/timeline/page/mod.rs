@@ -19,13 +19,15 @@
 //! ```
 
 mod covers;
-mod effects;
 mod event;
 mod events;
 mod found;
 mod hidden;
+mod holders;
 mod html;
 mod ledger;
+mod lock_reasons;
+mod lock_wish;
 mod no_return;
 mod policy;
 mod reasons;

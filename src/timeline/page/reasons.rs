@@ -3,10 +3,8 @@
 use super::super::model::Spot;
 use super::super::operation::{Doing, DrawnOperation, DrawnOutcome, Sight};
 use super::event::{Happening, StepEvent};
+use super::lock_reasons::{converted, freed, taken, waits};
 use super::situation::{Pending, Situation};
-
-/// How many names stand in a sentence.
-const NAMES: usize = 3;
 
 /// What an event means, given what was before it. `before`: the step before has this.
 pub(super) fn reason(before: &Situation<'_>, event: &StepEvent) -> String {
@@ -14,8 +12,10 @@ pub(super) fn reason(before: &Situation<'_>, event: &StepEvent) -> String {
         return String::new();
     };
     match &event.what {
-        Happening::Takes(_) => taken(before),
-        Happening::Frees(_) => freed(before),
+        Happening::Takes(_) => taken(before, false),
+        Happening::Shares(_) => taken(before, true),
+        Happening::Converts(file, shared) => converted(before, event, (*file, *shared)),
+        Happening::Frees(..) => freed(before, event, operation),
         Happening::Dies => died(before, event),
         Happening::Answers => answered(before, event.place, operation),
         Happening::Does(doing) => match doing {
@@ -26,9 +26,12 @@ pub(super) fn reason(before: &Situation<'_>, event: &StepEvent) -> String {
             _ if doing.writes() => wrote(before, event, operation),
             Doing::Truncate => truncated(before, event.place.lane),
             Doing::Sync => "The count in the file catches up with the ledger.".to_owned(),
-            Doing::Wait | Doing::WaitFor(_) | Doing::Stuck(_) => waits(before, event.place.lane),
-            Doing::Point(words) if words.starts_with("takes") => taken(before),
-            Doing::Point(words) if words.starts_with("frees") => freed(before),
+            Doing::Wait | Doing::WaitFor(_) | Doing::Stuck(_) => waits(before, event, operation),
+            Doing::Point(words) if words.starts_with("takes") => {
+                let shared = operation.span(|doing| matches!(doing, Doing::Share(_)));
+                taken(before, shared.is_some())
+            }
+            Doing::Point(words) if words.starts_with("frees") => freed(before, event, operation),
             Doing::Point(words) if words.contains("lease") => {
                 "Somebody else may take the lock, and this process does not know.".to_owned()
             }
@@ -40,27 +43,12 @@ pub(super) fn reason(before: &Situation<'_>, event: &StepEvent) -> String {
     }
 }
 
-fn taken(before: &Situation<'_>) -> String {
-    if before.timeline().shared {
-        return "A shared lock is given to everybody who asks: it keeps nobody out.".to_owned();
-    }
-    "Whoever asks for it from here on has to wait until it is given up.".to_owned()
-}
-
-fn freed(before: &Situation<'_>) -> String {
-    let waiting: usize = before.locks().iter().map(|lock| lock.waiting.len()).sum();
-    match waiting {
-        0 => "Nobody waits for it.".to_owned(),
-        _ => "One of those who wait may take it.".to_owned(),
-    }
-}
-
 fn died(before: &Situation<'_>, event: &StepEvent) -> String {
     let lane = event.place.lane;
     let mut words = "It does nothing more.".to_owned();
     if before.cut == Some(lane) {
         words += " The count that it has emptied stays empty.";
-    } else if before.holds(lane) {
+    } else if before.holds(lane).is_some() {
         words += " The lock that it held is given up with it.";
     }
     words
@@ -76,16 +64,6 @@ fn answered(before: &Situation<'_>, place: Spot, operation: &DrawnOperation) -> 
             None => "Its sale is written, and it has its ticket.".to_owned(),
         },
         _ => String::new(),
-    }
-}
-
-fn waits(before: &Situation<'_>, lane: usize) -> String {
-    let holders = before.holders.values().flatten();
-    let others: Vec<usize> = holders.copied().filter(|one| *one != lane).collect();
-    match others.len() {
-        0 => "It goes on when it has got it.".to_owned(),
-        1 => format!("{} holds it: it has to wait.", names(before, &others)),
-        _ => format!("{} hold locks: it has to wait.", names(before, &others)),
     }
 }
 
@@ -130,18 +108,21 @@ fn read(before: &Situation<'_>, event: &StepEvent, operation: &DrawnOperation) -
             before.version(before.latest)
         );
     }
-    let who = names(before, &others);
+    let who = before.names(&others);
     match (others.len(), before.holds(lane)) {
-        (0, true) => format!(
+        (0, Some(true)) => format!(
+            "It goes by {known}, and holds the lock shared: whoever shares it may read the same before it has written."
+        ),
+        (0, Some(false)) => format!(
             "It goes by {known}, and holds the lock: whoever asks for the lock waits until it has written."
         ),
-        (0, false) => format!(
+        (0, None) => format!(
             "It goes by {known}. Nothing keeps another process from reading the same before it has written."
         ),
-        (1, true) => format!(
+        (1, Some(_)) => format!(
             "It holds a lock, and yet {who} has read the same and has not written yet: both go by {known}, and each will write one less."
         ),
-        (1, false) => format!(
+        (1, None) => format!(
             "{who} has read the same and has not written yet: both go by {known}, and each will write one less."
         ),
         (_, _) => format!(
@@ -182,18 +163,4 @@ fn wrote(before: &Situation<'_>, event: &StepEvent, operation: &DrawnOperation) 
          writes {wrote}.{lost}",
         before.version(before.latest)
     )
-}
-
-/// Some names, and how many more.
-fn names(before: &Situation<'_>, lanes: &[usize]) -> String {
-    let shown: Vec<String> = lanes
-        .iter()
-        .take(NAMES)
-        .map(|lane| before.name(*lane))
-        .collect();
-    match (lanes.len().saturating_sub(shown.len()), shown.split_last()) {
-        (0, Some((last, rest))) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
-        (0, _) => shown.concat(),
-        (more, _) => format!("{} and {more} more", shown.join(", ")),
-    }
 }

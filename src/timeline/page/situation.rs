@@ -8,6 +8,7 @@ use super::super::scene::Scene;
 use super::super::words::{short, thousands};
 use super::event::{Happening, StepEvent};
 use super::ledger::{NAME, Sales};
+use super::lock_wish::LockWish;
 use super::state::ProcessState;
 
 /// What a process goes by: the version that it has read, and at which step.
@@ -26,9 +27,9 @@ pub(super) struct Situation<'a> {
     pub(super) processes: Vec<ProcessState>,
     /// What each goes by, until it has written or was told.
     pending: BTreeMap<usize, Pending>,
-    /// Which lanes hold the lock of each file, and for which each lane waits, where that is known.
-    pub(super) holders: BTreeMap<u64, Vec<usize>>,
-    pub(super) waits: BTreeMap<usize, Option<u64>>,
+    /// Which lanes hold the lock of each file, and whether shared; and what each lane has asked for.
+    pub(super) holders: BTreeMap<u64, Vec<(usize, bool)>>,
+    pub(super) waits: BTreeMap<usize, LockWish>,
     /// The last version that was written, and that which the count tells of.
     pub(super) latest: usize,
     pub(super) told: usize,
@@ -83,23 +84,25 @@ impl<'a> Situation<'a> {
         same.map(|(lane, _)| *lane).collect()
     }
 
-    pub(super) fn holds(&self, lane: usize) -> bool {
-        self.holders.values().any(|lanes| lanes.contains(&lane))
-    }
-
     /// Something happens; `told`: what its process is told with it.
     pub(super) fn apply(&mut self, event: &StepEvent, told: Option<String>) {
         let lane = event.place.lane;
-        if !matches!(event.what, Happening::Frees(_)) {
+        if !matches!(event.what, Happening::Frees(..)) {
             self.waits.remove(&lane);
         }
         self.written(event, true);
         match &event.what {
-            Happening::Takes(file) => self.holders.entry(*file).or_default().push(lane),
-            Happening::Frees(file) => {
-                let lanes = self.holders.entry(*file).or_default();
-                if let Some(at) = lanes.iter().position(|one| *one == lane) {
-                    lanes.remove(at);
+            Happening::Takes(file) => self.holders.entry(*file).or_default().push((lane, false)),
+            Happening::Shares(file) => self.holders.entry(*file).or_default().push((lane, true)),
+            Happening::Converts(file, shared) => {
+                let holders = self.holders.entry(*file).or_default();
+                holders.retain(|(holder, _)| *holder != lane);
+                holders.push((lane, *shared));
+            }
+            Happening::Frees(file, shared) => {
+                let holders = self.holders.entry(*file).or_default();
+                if let Some(at) = holders.iter().position(|one| *one == (lane, *shared)) {
+                    holders.remove(at);
                 }
             }
             Happening::Does(doing) => self.does(event, doing),
@@ -132,7 +135,7 @@ impl<'a> Situation<'a> {
     fn written(&mut self, event: &StepEvent, with_own: bool) {
         let operation = self.timeline().operation(event.place);
         let last = match &event.what {
-            Happening::Takes(_) => 0,
+            Happening::Takes(_) | Happening::Shares(_) | Happening::Converts(..) => 0,
             Happening::Does(doing) if doing.writes() => {
                 let wrote = operation.and_then(|operation| operation.wrote);
                 let before = |wrote: usize| wrote.saturating_sub(usize::from(!with_own));
@@ -156,13 +159,10 @@ impl<'a> Situation<'a> {
         let Some(operation) = self.timeline().operation(event.place) else {
             return;
         };
+        if let Some(wish) = LockWish::of(operation, event) {
+            self.waits.insert(lane, wish);
+        }
         match doing {
-            Doing::Wait => {
-                self.waits.insert(lane, None);
-            }
-            Doing::WaitFor(file) | Doing::Stuck(file) => {
-                self.waits.insert(lane, Some(*file));
-            }
             Doing::Truncate => self.cut = Some(lane),
             // Who publishes what is on the ledger by then tells of all of it.
             Doing::Sync if operation.wrote.is_some_and(|wrote| wrote > self.told) => {

@@ -14,14 +14,15 @@ impl Situation<'_> {
             let pending = self.pending(*lane);
             state.stale = pending.is_some_and(|one| one.version != self.latest);
             let held = self.holders.iter();
-            let held = held.filter(|(_, lanes)| lanes.contains(lane));
-            state.holds = held
-                .map(|(file, _)| self.scene.marks.lock_name(*file))
-                .collect();
-            state.waits = match self.waits.get(lane) {
-                Some(file) => self.awaited(*file),
-                None => String::new(),
-            };
+            let held = held.flat_map(|(file, holders)| holders.iter().map(move |one| (file, one)));
+            let held = held.filter(|(_, (holder, _))| holder == lane);
+            let names = held.map(|(file, (_, shared))| {
+                let how = if *shared { ", shared" } else { "" };
+                self.scene.marks.lock_name(*file) + how
+            });
+            state.holds = names.collect();
+            let wish = self.waits_for(*lane);
+            state.waits = wish.map_or_else(String::new, |wish| self.awaited(wish.file));
         }
         states
     }
@@ -75,14 +76,17 @@ impl Situation<'_> {
         if let [only] = self.scene.marks.locks[..] {
             add(self.scene.marks.lock_name(only), None, None);
         }
-        for (file, lanes) in &self.holders {
-            for lane in lanes {
+        for (file, holders) in &self.holders {
+            for (lane, shared) in holders {
                 let name = self.scene.marks.lock_name(*file);
-                add(name, Some(self.name(*lane)), None);
+                let how = if *shared { " (shared)" } else { "" };
+                add(name, Some(self.name(*lane) + how), None);
             }
         }
-        for (lane, file) in &self.waits {
-            add(self.awaited(*file), None, Some(self.name(*lane)));
+        for lane in self.waits.keys() {
+            if let Some(wish) = self.waits_for(*lane) {
+                add(self.awaited(wish.file), None, Some(self.name(*lane)));
+            }
         }
         locks
     }

@@ -7,7 +7,6 @@ use super::super::operation::DrawnOutcome;
 use super::super::scene::{Scene, sentence};
 use super::super::words::{count, short};
 use super::super::{acts::told, operation::Doing};
-use super::effects::Effects;
 use super::event::{Happening, StepEvent};
 use super::events::events;
 use super::found::{self, StepOf};
@@ -33,9 +32,8 @@ impl Steps {
 /// The steps, and when each is done.
 pub(super) fn walk(scene: &Scene<'_>) -> (Steps, Vec<u64>) {
     let timeline = scene.timeline;
-    let effects = Effects::of(timeline);
-    let sales = Sales::of(scene, &effects);
-    let (mut events, many) = events(scene, &effects);
+    let sales = Sales::of(scene, &scene.effects);
+    let (mut events, many) = events(scene, &scene.effects);
     if timeline.time == Time::Nanoseconds {
         let shown = events.iter_mut().filter(|event| event.is_shown);
         for (number, event) in (1..).zip(shown) {

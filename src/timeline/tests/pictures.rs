@@ -241,7 +241,7 @@ fn the_picture_and_the_text_say_the_same() {
         let scene = scene::Scene::of(&timeline);
         let svg = timeline.to_svg();
         for act in scene.acts.iter().filter(|act| !act.words.is_empty()) {
-            let holds = matches!(act.doing, Some(Doing::Hold(_)));
+            let holds = act.doing.as_ref().and_then(Doing::held).is_some();
             let silent = holds || matches!(act.doing, Some(Doing::Sync | Doing::Think));
             assert!(
                 holds || text.contains(&act.words),

@@ -101,7 +101,6 @@ pub(super) fn schedule() -> Timeline {
             "alice and bob both read version 1 (2 left) and both wrote version 2: alice wrote last and overwrote bob",
         )],
         incomplete: false,
-        shared: false,
         publishes: false,
         unreadable: false,
         // A buyer that is not done takes the next step, each with the same chance.

@@ -293,7 +293,7 @@ fn check_drawn(run: &Run, timeline: &Timeline) {
             all.sort_unstable();
             all
         };
-        let holds = spans(|doing| matches!(doing, Doing::Hold(_)));
+        let holds = spans(|doing| doing.held().is_some());
         let mut waits =
             spans(|doing| matches!(doing, Doing::Wait | Doing::WaitFor(_) | Doing::Stuck(_)));
         // Who waits on when a deadlock is over waits for the same.

@@ -36,7 +36,7 @@ fn spans(timeline: &Timeline, lane: usize) -> Vec<&Span> {
     let spans = &timeline.lanes[lane].operations[0].spans;
     let of_locks = |doing: &Doing| {
         let waits = matches!(doing, Doing::Wait | Doing::WaitFor(_) | Doing::Stuck(_));
-        waits || matches!(doing, Doing::Hold(_))
+        waits || doing.held().is_some()
     };
     spans.iter().filter(|span| of_locks(&span.doing)).collect()
 }

@@ -1,8 +1,8 @@
 //! When each read and each write took effect: at some time of its span, in an order in which each read saw what had been
 //! written by then. Where no such order is possible, which is then a finding, a read or a write took effect when it was done.
 
-use super::super::model::{Spot, Time, Timeline};
-use super::super::operation::{Doing, DrawnOperation, Sight};
+use super::model::{Spot, Time, Timeline};
+use super::operation::{Doing, DrawnOperation, Sight, Span};
 
 /// When the versions were written.
 #[derive(Debug, Default)]
@@ -72,8 +72,7 @@ impl Effects {
 fn written(timeline: &Timeline, writer: Spot) -> Option<(u64, u64)> {
     let operation = timeline.operation(writer)?;
     let span = operation.span(Doing::writes);
-    span.map(super::super::operation::Span::bounds)
-        .or_else(|| operation.bounds())
+    span.map(Span::bounds).or_else(|| operation.bounds())
 }
 
 /// In a schedule a sale that is written in place is on the ledger when the count is cut.

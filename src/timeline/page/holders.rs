@@ -1,0 +1,67 @@
+//! Who holds a lock at a moment of a run, and who waits for one.
+
+use super::super::operation::{Doing, DrawnOperation, Span};
+use super::lock_wish::LockWish;
+use super::situation::Situation;
+
+/// How many names stand in a sentence.
+const NAMES: usize = 3;
+
+impl Situation<'_> {
+    /// Whether a lane holds a lock, and if so, whether none of them for itself alone.
+    pub(super) fn holds(&self, lane: usize) -> Option<bool> {
+        let held = self.holders.values().flatten();
+        let own = held.filter(|(holder, _)| *holder == lane);
+        own.map(|(_, shared)| *shared)
+            .reduce(|one, other| one && other)
+    }
+
+    /// Who else holds the lock of a file, or any where none is named, and whether shared.
+    pub(super) fn others(&self, lane: usize, file: Option<u64>) -> Vec<(usize, bool)> {
+        let held = self.holders.iter();
+        let held = held.filter(|(of, _)| file.is_none_or(|file| **of == file));
+        let others = held.flat_map(|(_, holders)| holders);
+        others
+            .filter(|(holder, _)| *holder != lane)
+            .copied()
+            .collect()
+    }
+
+    /// What a lane waits for: who would share a lock does not wait for those who share it.
+    pub(super) fn waits_for(&self, lane: usize) -> Option<LockWish> {
+        let wish = self.waits.get(&lane).copied()?;
+        let is_kept_out = || {
+            self.others(lane, wish.file)
+                .iter()
+                .any(|(_, shared)| !shared)
+        };
+        (!wish.shared || is_kept_out()).then_some(wish)
+    }
+
+    /// Whether nobody holds a lock alone in all that is drawn, or asks for it so: then it keeps nobody out.
+    pub(super) fn is_kept_by_none(&self) -> bool {
+        let mut acts = self.scene.acts.iter();
+        let alone = |operation: &DrawnOperation, span: &Span| match &span.doing {
+            Doing::Hold(_) => true,
+            doing => doing.waits() && !operation.is_wish_to_share(span),
+        };
+        !acts.any(|act| {
+            let operation = self.timeline().operation(act.place);
+            let span = operation.zip(act.span);
+            span.is_some_and(|(one, at)| one.spans.get(at).is_some_and(|span| alone(one, span)))
+        })
+    }
+
+    /// Some names, and how many more.
+    pub(super) fn names(&self, lanes: &[usize]) -> String {
+        let shown = lanes.iter().take(NAMES);
+        let shown: Vec<String> = shown.map(|lane| self.name(*lane)).collect();
+        match (lanes.len().saturating_sub(shown.len()), shown.split_last()) {
+            (0, Some((last, rest))) if !rest.is_empty() => {
+                format!("{} and {last}", rest.join(", "))
+            }
+            (0, _) => shown.concat(),
+            (more, _) => format!("{} and {more} more", shown.join(", ")),
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! What it means that a lock is asked for, got, or given up, in a sentence or two.
+
+use super::super::operation::{DrawnOperation, Span};
+use super::event::StepEvent;
+use super::lock_wish::LockWish;
+use super::situation::Situation;
+
+/// That a lock is got.
+pub(super) fn taken(before: &Situation<'_>, shared: bool) -> String {
+    let words = match shared {
+        true if before.is_kept_by_none() => {
+            "A shared lock is given to everybody who asks: it keeps nobody out."
+        }
+        true => {
+            "Others may take it shared, too. Whoever wants it alone has to wait until all of them have given it up."
+        }
+        false => "Whoever asks for it from here on has to wait until it is given up.",
+    };
+    words.to_owned()
+}
+
+/// That a lock is held in the other mode from here on.
+pub(super) fn converted(
+    before: &Situation<'_>,
+    event: &StepEvent,
+    (file, shared): (u64, bool),
+) -> String {
+    if shared {
+        return "It held it alone until now: others may take it shared from here on.".to_owned();
+    }
+    let others = before.others(event.place.lane, Some(file)).into_iter();
+    // Who converts its own lock meanwhile may not have it: flock gives it up first.
+    let others = others.filter(|(lane, shared)| *shared && before.waits.contains_key(lane));
+    let others: Vec<usize> = others.map(|(lane, _)| lane).collect();
+    let words = "It held it shared until now, and has it alone from here on.";
+    if others.is_empty() {
+        return words.to_owned();
+    }
+    format!(
+        "{words} {} held it shared, too, and asked for it alone: flock drops a shared lock while it converts it.",
+        before.names(&others)
+    )
+}
+
+/// That a lock is given up.
+pub(super) fn freed(
+    before: &Situation<'_>,
+    event: &StepEvent,
+    operation: &DrawnOperation,
+) -> String {
+    let ends = |span: &Span| span.doing.held().filter(|_| span.bounds().1 == event.at);
+    if let Some(file) = operation.spans.iter().find_map(ends) {
+        let others = before.others(event.place.lane, Some(file)).into_iter();
+        // Who has asked to have it alone may hold it no more.
+        let others = others.map(|(lane, _)| lane);
+        let others: Vec<usize> = others
+            .filter(|lane| !before.waits.contains_key(lane))
+            .collect();
+        match others.len() {
+            0 => {}
+            1 => return format!("{} holds it still.", before.names(&others)),
+            _ => return format!("{} hold it still.", before.names(&others)),
+        }
+    }
+    let waiting: usize = before.locks().iter().map(|lock| lock.waiting.len()).sum();
+    match waiting {
+        0 => "Nobody waits for it.".to_owned(),
+        _ => "One of those who wait may take it.".to_owned(),
+    }
+}
+
+/// That a lock is asked for.
+pub(super) fn waits(
+    before: &Situation<'_>,
+    event: &StepEvent,
+    operation: &DrawnOperation,
+) -> String {
+    let lane = event.place.lane;
+    let Some(wish) = LockWish::of(operation, event) else {
+        return String::new();
+    };
+    let others = before.others(lane, wish.file);
+    let all_share = others.iter().all(|(_, shared)| *shared);
+    let others: Vec<usize> = others.into_iter().map(|(lane, _)| lane).collect();
+    let who = before.names(&others);
+    let holds = if others.len() == 1 { "holds" } else { "hold" };
+    let asks_alone = before.holds(lane) == Some(true) && !wish.shared;
+    match (others.len(), wish.shared) {
+        (0, _) if asks_alone => "It holds it shared, and asks for it alone.".to_owned(),
+        (0, _) => "It goes on when it has got it.".to_owned(),
+        (_, true) if all_share => {
+            format!("{who} {holds} it shared: it may have it shared, too, and need not wait.")
+        }
+        (_, false) if all_share => {
+            format!("{who} {holds} it shared: whoever wants it alone has to wait.")
+        }
+        (1, _) => format!("{who} holds it: it has to wait."),
+        _ => format!("{who} hold locks: it has to wait."),
+    }
+}
