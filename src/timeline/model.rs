@@ -9,7 +9,6 @@ use crate::run_clock::RunClock;
 
 /// A run, ready to be drawn.
 #[derive(Debug, Clone, Default, PartialEq)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Timeline {
     /// What ran, in a few words.
     pub title: String,
