@@ -111,18 +111,48 @@ impl<'a> Scene<'a> {
             let (what, how) = self.choice.meanwhile.words();
             parts.push(format!("{what} meanwhile, {how}"));
         }
-        let findings = self.timeline.findings.iter().enumerate();
-        for (at, finding) in findings.filter(|(at, _)| Marks::is_marked(*at)) {
-            let places = finding.places.iter();
-            let hidden = places.filter(|place| !self.choice.has(**place)).count() as u64;
-            if hidden > 0 && self.choice.hidden > 0 {
-                parts.push(format!("{} more in finding {}", thousands(hidden), at + 1));
-            }
-        }
+        parts.extend(self.hidden_of_findings());
         match parts.len() {
             0 => String::new(),
             _ => format!("not drawn: {}", parts.join("; ")),
         }
+    }
+
+    /// How many more each numbered finding names than are drawn: those of as many together, and of the rest that there are.
+    fn hidden_of_findings(&self) -> Vec<String> {
+        const TOLD: usize = 3;
+        let mut groups: Vec<(u64, Vec<String>)> = Vec::new();
+        let findings = self.timeline.findings.iter().enumerate();
+        for (at, finding) in findings.filter(|(at, _)| Marks::is_marked(*at)) {
+            let places = finding.places.iter();
+            let hidden = places.filter(|place| !self.choice.has(**place)).count() as u64;
+            if hidden == 0 || self.choice.hidden == 0 {
+                continue;
+            }
+            let number = (at + 1).to_string();
+            match groups.iter_mut().find(|(many, _)| *many == hidden) {
+                Some((_, numbers)) => numbers.push(number),
+                None => groups.push((hidden, vec![number])),
+            }
+        }
+        let rest: Vec<String> = groups
+            .iter()
+            .skip(TOLD)
+            .flat_map(|(_, of)| of.clone())
+            .collect();
+        let told = groups
+            .iter()
+            .take(TOLD)
+            .map(|(many, numbers)| match numbers.as_slice() {
+                [number] => format!("{} more in finding {number}", thousands(*many)),
+                _ => format!(
+                    "{} more in each of findings {}",
+                    thousands(*many),
+                    numbers.join(", ")
+                ),
+            });
+        let rest = (!rest.is_empty()).then(|| format!("more in findings {}", rest.join(", ")));
+        told.chain(rest).collect()
     }
 }
 
