@@ -106,7 +106,11 @@ impl KeySpace {
             }
         };
         let old = head.as_ref().map_or(newest, |head| head.anchor.generation);
-        let copy = self.copy(old, revision, None, deadline)?;
+        let copy = match self.copy(old, revision, None, deadline) {
+            // Compacted away under the look: it is begun anew, as where others changed it.
+            Err(error) if matches!(error.kind(), Kind::Busy { .. }) => return Ok(None),
+            copy => copy?,
+        };
         let told = |error| self.not_of_the_copy(&copy.files, old, error);
         if !how.forced {
             let anew = "a reset would start the event anew without them";

@@ -1,6 +1,6 @@
 //! Failure: what a request to a cluster came to that was not done.
 
-use crate::error::Error;
+use crate::error::{Error, Kind};
 
 /// Why a request was not done.
 #[derive(Debug)]
@@ -10,6 +10,18 @@ pub(super) struct Failure {
     pub(super) unsure: bool,
     /// Whether it asked for a revision that is compacted away.
     pub(super) compacted: bool,
+}
+
+impl Failure {
+    /// The error of a look at one revision: one that may be said again where that was compacted away.
+    pub(super) fn of_a_look(self) -> Error {
+        if self.compacted {
+            let busy = Kind::Busy { holder: None };
+            self.error.with_kind(busy).hint("say it again")
+        } else {
+            *self.error
+        }
+    }
 }
 
 impl From<Failure> for Error {

@@ -204,17 +204,7 @@ impl KeySpace {
                 };
                 Ok(self.client.call("kv/range", &request, deadline)?)
             }
-            (
-                Err(Failure {
-                    compacted: true,
-                    error,
-                    ..
-                }),
-                _,
-            ) => Err(error
-                .with_kind(Kind::Busy { holder: None })
-                .hint("say it again")),
-            (answer, _) => Ok(answer?),
+            (answer, _) => answer.map_err(Failure::of_a_look),
         }
     }
 

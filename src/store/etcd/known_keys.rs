@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
+use super::client::Failure;
 use super::deadline::Deadline;
-use super::key_space::{ClusterHead, KeySpace};
+use super::key_space::{ClusterHead, KeySpace, at_one_revision};
 use super::wire::{
     Bytes, KeyValue, RangeRequest, TransactionResponse, Txn, TxnOperation, WireNumber,
 };
@@ -52,6 +53,17 @@ impl KeySpace {
             .collect();
         names.sort();
         names.dedup();
+        let (values, head) = at_one_revision(|| self.values(generation, &names, deadline))?;
+        Ok((head, KnownKeys(names.into_iter().zip(values).collect())))
+    }
+
+    /// The values of these keys as of the head, which is given too; none of them where the ledger is of another generation.
+    fn values(
+        &self,
+        generation: u64,
+        names: &[Bytes],
+        deadline: Deadline,
+    ) -> Result<(Vec<Option<Bytes>>, ClusterHead)> {
         let count = self.names.count();
         let (first, rest) = names.split_at(names.len().min(AT_ONCE - 1));
         let first = std::iter::once(&count).chain(first);
@@ -63,16 +75,15 @@ impl KeySpace {
         };
         // Of another ledger nothing was asked.
         if head.anchor.generation != generation {
-            return Ok((head, KnownKeys::default()));
+            return Ok((Vec::new(), head));
         }
         let mut values: Vec<_> = found.collect();
         for names in rest.chunks(AT_ONCE) {
             values.extend(self.read_all(names.iter(), revision, deadline)?.0);
         }
-        let values = values
-            .into_iter()
-            .map(|found| found.map(|found| found.value));
-        Ok((head, KnownKeys(names.into_iter().zip(values).collect())))
+        let values = values.into_iter();
+        let values = values.map(|found| found.map(|found| found.value));
+        Ok((values.collect(), head))
     }
 
     /// Reads these keys as of one revision, in one request; 0: as of now. Returns which it was.
@@ -93,7 +104,10 @@ impl KeySpace {
             success: names.map(range).collect(),
             ..Txn::default()
         };
-        let answer: TransactionResponse = self.client.call("kv/txn", &transaction, deadline)?;
+        let answer: TransactionResponse = self
+            .client
+            .call("kv/txn", &transaction, deadline)
+            .map_err(Failure::of_a_look)?;
         let found = answer.responses.into_iter();
         let found = found.map(|found| found.response_range.kvs.into_iter().next());
         Ok((found.collect(), answer.header.revision.0))

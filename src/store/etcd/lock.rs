@@ -159,7 +159,13 @@ impl KeySpace {
             let piece = Deadline::At(Instant::now() + PIECE);
             let locked: Locked = match self.client.call("lock/lock", &wanted, piece) {
                 Ok(locked) => locked,
-                Err(Failure { unsure: true, .. }) => continue,
+                // Compaction, too, ends the server's own wait for the key before ours: it has given ours up.
+                Err(
+                    Failure { unsure: true, .. }
+                    | Failure {
+                        compacted: true, ..
+                    },
+                ) => continue,
                 Err(failure) if failure.error.message().contains("lease not found") => {
                     return Ok(None);
                 }

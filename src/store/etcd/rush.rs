@@ -6,6 +6,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use super::event_store::{EtcdStore, LOOKING};
+use super::key_space::at_one_revision;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::LockKind;
 use crate::store::file::admin::prepare::Opening;
@@ -42,10 +43,12 @@ impl EtcdStore {
         still_wanted: &mut dyn FnMut() -> bool,
     ) -> Result<(Opening, u64)> {
         let space = &self.space;
-        let head = space.head(LOOKING)?;
-        let generation = head.anchor.generation;
-        let count = head.count.unanchored();
-        let copy = space.copy(generation, head.revision, Some(&count), LOOKING)?;
+        let (generation, copy) = at_one_revision(|| {
+            let head = space.head(LOOKING)?;
+            let (generation, count) = (head.anchor.generation, head.count.unanchored());
+            let copy = space.copy(generation, head.revision, Some(&count), LOOKING)?;
+            Ok((generation, copy))
+        })?;
         if let Some(odd) = copy.odd.first() {
             let error = Error::new(Kind::Integrity, odd.text.clone());
             return Err(error.at(Path::new(&odd.file), 0, 0));
@@ -63,6 +66,10 @@ impl EtcdStore {
 
     /// What a rush on this generation has left behind.
     pub(crate) fn aftermath(&self, opening: &Opening, generation: u64) -> Result<Aftermath> {
+        at_one_revision(|| self.aftermath_once(opening, generation))
+    }
+
+    fn aftermath_once(&self, opening: &Opening, generation: u64) -> Result<Aftermath> {
         let space = &self.space;
         let head = space.head(LOOKING)?;
         let now = head.anchor.generation;

@@ -2,6 +2,8 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde_json::Value;
 
@@ -163,6 +165,14 @@ pub(crate) fn request(stream: &mut TcpStream) -> Option<String> {
 /// The address of the event through something between the client and a node. It is told of each request, and says whether
 /// its answer is lost.
 fn through(event: &TestEvent, mut is_lost: impl FnMut(&str) -> bool + Send + 'static) -> TestEvent {
+    answered_by(event, move |request| is_lost(request).then(Vec::new))
+}
+
+/// The same; it says what is answered in place of what the node did, if anything.
+fn answered_by(
+    event: &TestEvent,
+    mut other: impl FnMut(&str) -> Option<Vec<u8>> + Send + 'static,
+) -> TestEvent {
     let (name, file) = (event_name(&event.file), event.file.to_str().unwrap());
     let node = file
         .strip_prefix("etcd://")
@@ -179,14 +189,12 @@ fn through(event: &TestEvent, mut is_lost: impl FnMut(&str) -> bool + Send + 'st
             let Some(request) = request(&mut stream) else {
                 continue;
             };
-            let is_lost = is_lost(&request);
+            let other = other(&request);
             let mut node = TcpStream::connect(&node).unwrap();
             node.write_all(request.as_bytes()).unwrap();
             let mut answer = Vec::new();
             node.read_to_end(&mut answer).unwrap();
-            if !is_lost {
-                let _ = stream.write_all(&answer);
-            }
+            let _ = stream.write_all(&other.unwrap_or(answer));
         }
     });
     at(&format!("etcd://127.0.0.1:{port}/{name}"))
@@ -245,6 +253,36 @@ fn what_is_compacted_away_under_a_reader_is_read_all_the_same() {
             let (code, told) = compacted.json(line);
             assert_eq!(code, 0, "{line}: {told:#}");
             assert_eq!((code, told), event.json(line), "{line}");
+        }
+    });
+}
+
+/// What a server answers whose own wait for a lock met a compaction.
+const COMPACTED: &str = "{\"error\":\"etcdserver: mvcc: required revision has been compacted\",\"code\":11,\
+     \"message\":\"etcdserver: mvcc: required revision has been compacted\",\"details\":[]}";
+
+#[test]
+fn a_wait_for_the_lock_goes_on_behind_a_compaction() {
+    on_cluster(|| {
+        for lock in ["lease", "exclusive"] {
+            let event = TestEvent::empty();
+            assert_eq!(event.json("init 1").0, 0);
+            let asked = Arc::new(AtomicU32::new(0));
+            let told = Arc::clone(&asked);
+            let between = answered_by(&event, move |request| {
+                let is_lock = request.starts_with("POST /v3/lock/lock");
+                let times = told.fetch_add(u32::from(is_lock), Ordering::SeqCst);
+                let length = COMPACTED.len();
+                (is_lock && times == 0).then(|| {
+                    format!(
+                        "HTTP/1.1 400 Bad Request\r\nContent-Length: {length}\r\n\r\n{COMPACTED}"
+                    )
+                    .into_bytes()
+                })
+            });
+            let (code, told) = between.json(&format!("buy --users 1 --lock={lock} --force"));
+            assert_eq!((code, &told["sold"]), (0, &1.into()), "{lock}: {told:#}");
+            assert_eq!(asked.load(Ordering::SeqCst), 2, "{lock}");
         }
     });
 }
