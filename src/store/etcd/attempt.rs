@@ -19,6 +19,10 @@ const CONNECT: Duration = Duration::from_secs(2);
 /// What is said of a connection that was closed before an answer.
 const CLOSED: &str = "Peer disconnected";
 
+/// Where a certificate of the client is told.
+const CERTIFICATE_OF_OURS: &str =
+    "$ETCDCTL_CERT and $ETCDCTL_KEY, or cert= and key= in the address";
+
 /// What came of a request to one endpoint.
 #[derive(Debug)]
 pub(super) enum AttemptAnswer {
@@ -112,9 +116,30 @@ pub(super) fn attempt(
                 let why = why.to_owned();
                 AttemptAnswer::Failed { why, sent }
             }
+            AttemptAnswer::Failed { why, sent }
+                if url.starts_with("https:") && is_broken_off(&error) =>
+            {
+                let why = format!(
+                    "{why}: where it wants a certificate of the client, {CERTIFICATE_OF_OURS}"
+                );
+                AttemptAnswer::Failed { why, sent }
+            }
             answer => answer,
         },
     }
+}
+
+/// Whether the connection ended before an answer. Under TLS 1.3 a server refuses the client's certificate, or that it has none,
+/// behind the handshake: its alert may be lost where more is sent to it meanwhile.
+fn is_broken_off(error: &ureq::Error) -> bool {
+    use std::io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
+    let is_end = |error: &std::io::Error| {
+        matches!(
+            error.kind(),
+            BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof
+        ) || error.to_string() == CLOSED
+    };
+    matches!(error, ureq::Error::Io(error) if is_end(error) && of_certificates(&error.to_string()).is_none())
 }
 
 /// Whether the host is told by its number, and need not be looked up.
@@ -175,7 +200,7 @@ fn is_passing(failed: &Failed) -> bool {
 }
 
 /// What helps where certificates are refused: nothing was done then, whatever was sent already.
-fn of_certificates(why: &str) -> Option<&'static str> {
+fn of_certificates(why: &str) -> Option<String> {
     const OURS: [&str; 5] = [
         "CertificateRequired",
         "BadCertificate",
@@ -184,14 +209,12 @@ fn of_certificates(why: &str) -> Option<&'static str> {
         "HandshakeFailure",
     ];
     if why.contains("peer certificate") {
-        return Some(
-            "$ETCDCTL_CACERT names who signed the cluster's certificate, or cacert= in the address",
-        );
+        let hint =
+            "$ETCDCTL_CACERT names who signed the cluster's certificate, or cacert= in the address";
+        return Some(hint.to_owned());
     }
     let is_ours = why.contains("alert") && OURS.iter().any(|alert| why.contains(alert));
-    is_ours.then_some(
-        "the cluster wants a certificate of the client: $ETCDCTL_CERT and $ETCDCTL_KEY, or cert= and key= in the address",
-    )
+    is_ours.then(|| format!("the cluster wants a certificate of the client: {CERTIFICATE_OF_OURS}"))
 }
 
 /// What the connection came to.

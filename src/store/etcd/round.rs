@@ -13,8 +13,11 @@ pub(super) struct Round {
 impl Round {
     /// Whether all that is known is that there was no time.
     pub(super) fn is_late(&self) -> bool {
-        self.whys
-            .iter()
-            .all(|why| why.contains("no answer in time"))
+        let is_late = |why: &String| {
+            ["no answer in time", "no connection was had in time"]
+                .iter()
+                .any(|late| why.contains(late))
+        };
+        self.whys.iter().all(is_late)
     }
 }

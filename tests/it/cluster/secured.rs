@@ -103,7 +103,10 @@ fn through_tls_with_certificates_and_not_without_them() {
     ];
     assert_eq!(told(&bare, &variables, "query").1["left"], 4);
 
-    assert_fails(&bare, &variables[..1], "ETCDCTL_CERT");
+    // An alert of the server, or the end of the connection that went before it: each time one of them.
+    for _ in 0..20 {
+        assert_fails(&bare, &variables[..1], "a certificate of the client");
+    }
     let other = file("other-ca.pem");
     let stranger = [
         ("ETCDCTL_CACERT", other.as_str()),
