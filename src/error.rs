@@ -56,6 +56,8 @@ pub(crate) enum About {
     SellersOnly,
     /// How many tickets this buyer has.
     BuyersTickets,
+    /// The cluster that keeps the event cannot be reached, or has too few nodes left, and did nothing.
+    Unreachable,
 }
 
 /// A failure: its kind, its message, the place in a file, and a hint.

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::args::AuditArgs;
 use super::given_up;
+use super::left::still_held;
 use super::screen::{BAD, FAINT, GOOD, Screen};
 use crate::office::{Audit, AuditTotals, Finding, GivenUp};
 use crate::plural::count;
@@ -73,7 +74,7 @@ fn tell(out: &mut dyn Write, audit: &Audit, screen: &Screen) -> io::Result<()> {
     if audit.held > 0 {
         write!(out, "{} held, ", audit.held)?;
     }
-    writeln!(out, "{} left", audit.left)
+    writeln!(out, "{} left{}", audit.left, still_held(audit.due))
 }
 
 fn advice(audit: &Audit) -> &'static str {

@@ -22,11 +22,16 @@ pub(super) fn in_words(state: &EventState) -> String {
         0 => String::new(),
         held => format!(", {held} held"),
     };
-    let due = match state.due {
+    let due = still_held(state.due);
+    format!("{} left, {} sold{held}{due}", state.left, state.sold)
+}
+
+/// Behind what is left, how many of these have a hold that is due.
+pub(super) fn still_held(due: u64) -> String {
+    match due {
         0 => String::new(),
         due => format!("; {due} of those left {} held still, but due", are(due)),
-    };
-    format!("{} left, {} sold{held}{due}", state.left, state.sold)
+    }
 }
 
 /// What a list of sales leaves out: a note that tickets are held, where some are.

@@ -106,7 +106,7 @@ impl GuestListPage<'_> {
             number => format!("<br>{}", many(words.so_many_held, number)),
         };
         let now = Timestamp::now().to_zoned(TimeZone::system());
-        let now = fill(words.as_of, now.strftime("%Y-%m-%d %H:%M:%S"));
+        let now = fill(words.as_of, now.strftime("%Y-%m-%d %H:%M:%S %Z"));
         let mut page = format!(
             "<!DOCTYPE html>\n<html lang=\"{lang}\">\n<head>\n<meta charset=\"utf-8\">\n\
              <meta name=\"viewport\" content=\"width=device-width\">\n<title>{title}</title>\n\

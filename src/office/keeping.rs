@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::BoxOffice;
+use super::open_holds::OpenHolds;
 use super::rules::check_settings;
 use crate::error::Result;
 use crate::ledger::EventSettings;
@@ -19,7 +20,15 @@ impl BoxOffice {
     /// # Errors
     /// When the files cannot be read. What does not add up is no error, but a finding.
     pub fn audit(&self) -> Result<Audit> {
-        self.store.inspect()
+        let audit = self.store.inspect()?;
+        Ok(audit.with_due(|| self.due_tickets()))
+    }
+
+    /// How many tickets have a hold that is due by now; none, where the ledger cannot be followed.
+    fn due_tickets(&self) -> u64 {
+        let mut holds = OpenHolds::default();
+        let looked = self.store.survey(&mut holds);
+        looked.map_or(0, |_| holds.due_tickets(self.clock.now()))
     }
 
     /// Audits under the locks and repairs what can be proven: the ledger is the truth, as long as all
@@ -31,7 +40,8 @@ impl BoxOffice {
     /// When the files cannot be read or written, and [`Kind::Busy`](crate::Kind::Busy) when the locks were not had
     /// within `wait`.
     pub fn repair(&mut self, wait: Duration, forced: bool) -> Result<Audit> {
-        self.store.repair(wait, forced)
+        let audit = self.store.repair(wait, forced)?;
+        Ok(audit.with_due(|| self.due_tickets()))
     }
 
     /// Makes the event, with so many tickets, for real: a rush keeps off it. Its directory is made where that is missing.

@@ -94,7 +94,7 @@ pub use people::Booking;
 pub use sale_status::SaleStatus;
 pub use sales::Sold;
 #[cfg(feature = "serve")]
-pub(crate) use sales_roll::{RollEntry, RollMark, RollSearch, SalesRoll};
+pub(crate) use sales_roll::{RollEntry, RollFit, RollMark, RollSearch, SalesRoll};
 
 /// What an event holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

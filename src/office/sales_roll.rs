@@ -1,5 +1,6 @@
 //! All sales and holds as they are by now, kept for who looks at them again and again: each look reads only what is new.
 
+mod search;
 mod sold_over_time;
 
 use std::cmp::Ordering;
@@ -7,10 +8,11 @@ use std::collections::VecDeque;
 
 use super::BoxOffice;
 use super::history::State;
-use super::name::{Alike, sort_key, without_accents};
+use super::name::{sort_key, without_accents};
 use crate::error::Result;
 use crate::ledger::{Op, Record, Sum, Tally, millisecond};
 use crate::store::follower::{Followed, Follower};
+pub(crate) use search::{RollFit, RollSearch};
 use sold_over_time::SoldOverTime;
 
 /// So many are kept at most: the last ones.
@@ -58,25 +60,10 @@ pub(crate) struct RollEntry {
     pub(crate) until: Option<String>,
     /// What the seller noted.
     pub(crate) note: Option<String>,
-    /// What it is searched by.
+    /// What it is searched by besides its id: its name, and below it the note and the name before.
     searched: String,
     /// What it is sorted by where names are.
     sorted: String,
-}
-
-/// What is looked for: words that stand somewhere in a name, an id or a note, whatever the capitals and accents.
-#[derive(Debug)]
-pub(crate) struct RollSearch(Alike);
-
-impl RollSearch {
-    pub(crate) fn of(text: &str) -> Self {
-        Self(Alike::to(text))
-    }
-
-    /// Whether it has each of the words; without words, all have.
-    pub(crate) fn finds(&self, entry: &RollEntry) -> bool {
-        self.0.are_in(&entry.searched)
-    }
 }
 
 impl RollEntry {
@@ -106,12 +93,7 @@ impl RollEntry {
 
     /// Makes what it is searched and sorted by.
     fn index(&mut self) {
-        let parts = [
-            Some(&self.buyer),
-            Some(&self.id),
-            self.note.as_ref(),
-            self.was.as_ref(),
-        ];
+        let parts = [Some(&self.buyer), self.note.as_ref(), self.was.as_ref()];
         let parts: Vec<&str> = parts.into_iter().flatten().map(String::as_str).collect();
         self.searched = without_accents(&parts.join("\n"));
         (self.sorted, _) = sort_key(&self.buyer);
@@ -296,7 +278,7 @@ mod tests {
         ] {
             let search = RollSearch::of(text);
             assert_eq!(
-                roll.entries().filter(|it| search.finds(it)).count(),
+                roll.entries().filter_map(|it| search.fit(it)).count(),
                 found,
                 "{text}"
             );

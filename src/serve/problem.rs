@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use super::office_problem::{AGAIN, detail, status};
+use super::office_problem::{AGAIN, code, detail, status};
 use crate::error::{Error, Kind};
 use crate::shown;
 
@@ -30,7 +30,7 @@ pub(super) struct ProblemReply {
     /// What happened, in words for people.
     detail: String,
     /// What it is, for programs: as the command line names it, or `bad_request`, `unauthorized`, `forbidden`,
-    /// `not_found`, `method_not_allowed`, `too_many_requests`, `overloaded`, `draining`.
+    /// `not_found`, `method_not_allowed`, `too_many_requests`, `overloaded`, `draining`, `unready`, `unreachable`.
     code: &'static str,
     /// How many are left, where fewer are than were asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -71,7 +71,7 @@ impl ProblemResponse {
         if status.is_server_error() {
             tracing::error!(code = error.kind().code(), "{}", shown(&error.to_string()));
         }
-        let mut problem = Self::new(status, error.kind().code(), detail(error));
+        let mut problem = Self::new(status, code(error), detail(error));
         if let Kind::SoldOut { left } = error.kind() {
             problem.0.left = Some(left);
         }

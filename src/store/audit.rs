@@ -12,10 +12,12 @@ pub struct Audit {
     pub capacity: u64,
     /// How many are sold.
     pub sold: u64,
-    /// How many are held.
+    /// How many are held and not due.
     pub held: u64,
-    /// How many are left.
+    /// How many are left: those on hand, and those whose hold is due.
     pub left: u64,
+    /// How many of those that are left have a hold that is due.
+    pub due: u64,
     /// How many lines of the ledger add up, from the first on.
     pub records: u64,
     /// What does not add up.
@@ -37,10 +39,13 @@ pub struct AuditTotals {
     pub capacity: Option<u64>,
     /// How many are sold.
     pub sold: Option<u64>,
-    /// How many are held.
+    /// How many are held and not due.
     pub held: Option<u64>,
-    /// How many are left.
+    /// How many are left: those on hand, and those whose hold is due.
     pub left: Option<u64>,
+    /// How many of those that are left have a hold that is due, where one has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub due: Option<u64>,
     /// How many lines of the ledger add up, from the first on.
     pub records: u64,
     /// What those lines come to, where there are others behind them, or were.
@@ -107,14 +112,14 @@ impl Audit {
     /// that its count includes is missing.
     #[must_use]
     pub fn totals(&self) -> AuditTotals {
-        let is_of_a_part = |finding: &Finding| matches!(finding.kind, Flaw::Ledger | Flaw::Short);
-        let is_whole = !self.findings.iter().any(is_of_a_part);
+        let is_whole = self.is_whole();
         let total = |number: u64| is_whole.then_some(number);
         AuditTotals {
             capacity: total(self.capacity),
             sold: total(self.sold),
             held: total(self.held),
             left: total(self.left),
+            due: total(self.due).filter(|due| *due > 0),
             records: self.records,
             verified_up_to: (!is_whole).then_some(VerifiedUpTo {
                 line: self.records,
@@ -124,6 +129,22 @@ impl Audit {
                 left: self.left,
             }),
         }
+    }
+
+    /// Whether its numbers are those of the whole event.
+    fn is_whole(&self) -> bool {
+        let is_of_a_part = |finding: &Finding| matches!(finding.kind, Flaw::Ledger | Flaw::Short);
+        !self.findings.iter().any(is_of_a_part)
+    }
+
+    /// The same, where so many of those that are held are due: those count as left, as for whoever looks.
+    pub(crate) fn with_due(mut self, due: impl FnOnce() -> u64) -> Self {
+        if self.held > 0 && self.is_whole() {
+            // Others may have held more since it was made.
+            let due = due().min(self.held);
+            (self.held, self.left, self.due) = (self.held - due, self.left + due, due);
+        }
+        self
     }
 
     /// Whether `audit --repair` puts right all that was found.

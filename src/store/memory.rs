@@ -153,6 +153,7 @@ impl Store for MemoryStore {
             held: self.ledger.tally.held,
             sold: self.ledger.tally.sold,
             left: self.ledger.tally.left,
+            due: 0,
             records: self.ledger.tally.seq,
             findings: findings.into_iter().collect(),
             notes: Vec::new(),

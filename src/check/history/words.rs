@@ -116,8 +116,8 @@ impl Phrases<'_> {
             Anomaly::EndedLock => {
                 let did = self.operation(0);
                 format!(
-                    "{a} wrote version {} at {} under a lock that had ended: it got it at {}, its lease ended, and {b} got the \
-                     lock at {}",
+                    "{a} began to write version {} at {} under a lock that had ended: it got it at {}, its lease ended, and \
+                     {b} got the lock at {}",
                     did.write,
                     self.time(did.intend),
                     self.time(got),

@@ -48,7 +48,7 @@ fn step(text: &str) -> Result<u8, String> {
 
 pub(super) const HELP: &str = "\
 Examples:
-  tickets race tour                       in a terminal: Enter goes on
+  tickets race tour                       in a terminal: Enter goes on, s skips
   tickets race tour 4                     from step 4 on
   tickets race tour 7 --to 7              step 7 alone
   tickets race tour --yes --page tour.html        all of it, as a page too
@@ -56,7 +56,7 @@ Examples:
   tickets --json race tour | jq '.steps[] | {step, name, as_told}'
 
 Each step says what is done and what to look at, runs it on a scratch event that is removed at the end, also after Ctrl-C, \
-shows the command and what it printed (three dots stand for what was cut), and asks a question; Enter shows the answer, and goes on. \
+shows the command and what it printed (three dots stand for what was cut), and asks a question; Enter shows the answer, and goes on; s and Enter skips what comes next. \
 What a step claims is checked in what the commands found; where a run without a lock came out right, by luck, a chosen \
 schedule shows the race all the same.
 

@@ -17,10 +17,10 @@ pub(super) static RECORDED: TourStep = TourStep {
     does: "On several machines no kernel frees the lock of a process that died. So a lease holds it, here of 2 s, and its end is \
            told to nobody. This run was recorded on a cluster (--place etcd://… runs it on yours): user-2 was stopped while it \
            held the lock, until user-1 had bought the only ticket.",
-    look: "when user-1 takes the lock, and when user-2 writes",
+    look: "when user-1 takes the lock, and when user-2 writes: the sentence says when it began to, the chart when it was done",
     shows: &[TourShow {
         line: "tickets race check lease.jsonl",
-        keep: &["oversold", "ended lock", "        ms", "#"],
+        keep: &["oversold", "ended lock", "        ms", "#", "  ● ", "  <- "],
         claim: "a buyer sells under a lock that has ended",
         holds: claims::recorded_lease,
         otherwise: None,

@@ -73,16 +73,23 @@ fn walk(
 ) -> Result<WalkEnd> {
     let last = arguments.to.unwrap_or(TOUR_STEPS).max(arguments.from);
     screen.line(|out| text::begins(out, arguments.from, last, pause.waits()));
+    // The first that was neither seen nor skipped.
+    let mut next = arguments.from;
     for (number, step) in steps(runner.cluster()) {
-        if number < arguments.from || number > last {
+        if number < next || number > last {
             continue;
         }
         screen.line(|out| text::introduced(out, number, step));
         screen.line(|out| text::ready(out, pause.waits()));
         match pause.wait() {
             Heard::GoOn => {}
+            Heard::Skip => {
+                next = skip(screen, number);
+                continue;
+            }
             heard => return Ok(heard.ended(number)),
         }
+        next = number + 1;
         let mut shown = SeenStep::new(number, step);
         for show in step.shows {
             let one = runner.show(show)?;
@@ -96,25 +103,28 @@ fn walk(
         screen.line(|out| text::asked(out, step, pause.waits()));
         match pause.wait() {
             Heard::GoOn => {}
-            heard => return Ok(heard.ended(number + 1)),
+            // It was seen, all but its answer.
+            Heard::Skip => continue,
+            heard => return Ok(heard.ended(next)),
         }
-        screen.line(|out| {
-            text::answered(
-                out,
-                step,
-                (number < last).then_some(number + 1),
-                pause.waits(),
-            )
-        });
+        screen
+            .line(|out| text::answered(out, step, (number < last).then_some(next), pause.waits()));
         if number == last {
             break;
         }
         match pause.wait() {
             Heard::GoOn => {}
-            heard => return Ok(heard.ended(number + 1)),
+            Heard::Skip => next = skip(screen, next),
+            heard => return Ok(heard.ended(next)),
         }
     }
     Ok(WalkEnd::Through { next: last + 1 })
+}
+
+/// Says that this step is left out; returns the next.
+fn skip(screen: &Screen, number: u8) -> u8 {
+    screen.line(|out| text::skipped(out, number));
+    number + 1
 }
 
 impl Heard {
@@ -122,7 +132,7 @@ impl Heard {
     fn ended(self, next: u8) -> WalkEnd {
         match self {
             Self::Stop => WalkEnd::Stopped,
-            Self::GoOn | Self::Leave => WalkEnd::Left { next },
+            Self::GoOn | Self::Skip | Self::Leave => WalkEnd::Left { next },
         }
     }
 }

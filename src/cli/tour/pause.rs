@@ -10,6 +10,8 @@ use super::super::process::Stop;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Heard {
     GoOn,
+    /// What comes next is to be left out.
+    Skip,
     /// The walk is to be left.
     Leave,
     /// The process is to end.
@@ -68,8 +70,19 @@ impl<'s> EnterPause<'s> {
         }
         let mut line = String::new();
         match input.read_line(&mut line) {
-            Ok(1..) if !line.trim().eq_ignore_ascii_case("q") => Heard::GoOn,
+            Ok(1..) => Heard::of(&line),
             _ => Heard::Leave,
+        }
+    }
+}
+
+impl Heard {
+    /// What a line asks for: whatever is no key goes on, as an empty one does.
+    fn of(line: &str) -> Self {
+        match line.trim().to_ascii_lowercase().as_str() {
+            "q" => Self::Leave,
+            "s" => Self::Skip,
+            _ => Self::GoOn,
         }
     }
 }

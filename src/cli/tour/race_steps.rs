@@ -17,7 +17,7 @@ pub(super) static RACE: [TourStep; 6] = [
         name: "no-lock",
         title: "Eight buyers, two tickets, no lock",
         does: "Two tickets are left. Eight processes each read the count, think for a moment, and write it back less one. \
-               Nothing keeps them apart.",
+               Nothing keeps them apart. (Who types it instead says 'tickets reset' first: it opens with two.)",
         look: "the table: how many were sold, and how many the file says are left",
         shows: &[TourShow {
             line: "tickets buy --users 8",

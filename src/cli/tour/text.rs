@@ -40,7 +40,7 @@ pub(super) fn begins(out: &mut dyn Write, from: u8, last: u8, waits: bool) -> io
         (from, last) => format!("steps {from} to {last} of {TOUR_STEPS}"),
     };
     let keys = if waits {
-        ". Enter goes on, q or Ctrl-C ends"
+        ". Enter goes on, s skips, q or Ctrl-C ends"
     } else {
         ""
     };
@@ -82,9 +82,15 @@ pub(super) fn shown(out: &mut dyn Write, seen: &SeenShow) -> io::Result<()> {
 /// That a step is run when somebody wants it.
 pub(super) fn ready(out: &mut dyn Write, waits: bool) -> io::Result<()> {
     if waits {
-        write!(out, "\n{FAINT}Enter: run it{FAINT:#} ")?;
+        write!(out, "\n{FAINT}Enter: run it; s: skip it{FAINT:#} ")?;
     }
     out.flush()
+}
+
+/// That a step is left out, and how to see it another day.
+pub(super) fn skipped(out: &mut dyn Write, number: u8) -> io::Result<()> {
+    let text = format!("step {number}: 'tickets race tour {number} --to {number}' shows it");
+    labelled(out, "skipped", FAINT, &text)
 }
 
 /// The question, and that an answer is to be had.
@@ -92,7 +98,7 @@ pub(super) fn asked(out: &mut dyn Write, step: &TourStep, waits: bool) -> io::Re
     writeln!(out)?;
     labelled(out, "question", GOOD, step.question)?;
     if waits {
-        write!(out, "{FAINT}Enter: the answer{FAINT:#} ")?;
+        write!(out, "{FAINT}Enter: the answer; s: skip it{FAINT:#} ")?;
     }
     out.flush()
 }
@@ -111,7 +117,7 @@ pub(super) fn answered(
     if waits {
         write!(
             out,
-            "\n{FAINT}Enter: step {next}; q: end, 'tickets race tour {next}' goes on there{FAINT:#} "
+            "\n{FAINT}Enter: step {next}; s: skip it; q: end, 'tickets race tour {next}' goes on there{FAINT:#} "
         )?;
     } else {
         labelled(

@@ -27,10 +27,13 @@ pub(super) struct AuditReply {
     capacity: Option<u64>,
     /// How many are sold.
     sold: Option<u64>,
-    /// How many are held.
+    /// How many are held and not due.
     held: Option<u64>,
-    /// How many are left.
+    /// How many are left: those on hand, and those whose hold is due.
     left: Option<u64>,
+    /// How many of those that are left have a hold that is due, where one has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    due: Option<u64>,
     /// How many lines of the ledger add up.
     records: u64,
     /// What those lines come to, where there are others behind them, or were.
@@ -120,6 +123,7 @@ impl AuditReply {
             sold: totals.sold,
             held: totals.held,
             left: totals.left,
+            due: totals.due,
             records: totals.records,
             verified_up_to: totals.verified_up_to.map(VerifiedMember::of),
             findings: audit.findings,

@@ -11,7 +11,7 @@ pub(super) enum Failures {
     /// The event's files cannot be used, or do not add up
     #[response(status = 500, content_type = "application/problem+json")]
     Failed(ProblemReply),
-    /// Overloaded, busy or draining: try again after `Retry-After` seconds
+    /// Overloaded, busy, draining, or the cluster that keeps the event is `unreachable`: try again after `Retry-After` seconds
     #[response(status = 503, content_type = "application/problem+json")]
     Later(ProblemReply),
 }
@@ -44,7 +44,7 @@ pub(super) enum ChangeFailures {
     /// Failed, or the outcome is unknown (`outcome_unknown`): send it again with the same key
     #[response(status = 500, content_type = "application/problem+json")]
     Failed(ProblemReply),
-    /// Overloaded, busy or draining, and nothing was done: try again after `Retry-After` seconds
+    /// Overloaded, busy, draining, or the cluster that keeps the event is `unreachable`, and nothing was done: try again after `Retry-After` seconds
     #[response(status = 503, content_type = "application/problem+json")]
     Later(ProblemReply),
 }

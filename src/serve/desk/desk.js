@@ -9,7 +9,12 @@
   const follow = (counts) => {
     let source, next;
     const show = (event, seq) => {
-      for (const id of ["left", "sold", "held"]) get(id).textContent = event[id];
+      for (const id of ["left", "sold", "held"]) {
+        const number = String(event[id]);
+        // What was said of the numbers before is not said of others.
+        if (get(id).textContent !== number) get("due")?.remove();
+        get(id).textContent = number;
+      }
       get("on-sale").textContent = counts.dataset[event.on_sale];
       // The list is not loaded again under the hands of who reads it.
       const is_old = seq !== get("list").dataset.seq;

@@ -45,6 +45,7 @@ async fn page(desk: &Desk) -> Result<Response, ProblemResponse> {
             div { dt { (words.sold) } dd { (view.sold()) } }
             div { dt { (words.held) } dd { (view.held()) } }
         }
+        @if view.due() > 0 { p .hint { (words.due_still.of(view.due())) } }
         (short(desk, audit.as_ref()))
     };
     let page = DeskPage {

@@ -62,7 +62,10 @@ async fn told(desk: &Desk, problem: &ProblemResponse) -> String {
         && problem.status() == StatusCode::CONFLICT
         && let Ok(count) = desk.site.event.reader.read().await
     {
-        return desk.words.fewer_left.of(count.state.left);
+        return match count.state.left {
+            0 => desk.words.none_to_take.to_owned(),
+            left => desk.words.fewer_left.of(left),
+        };
     }
     refusal::told(desk.words, problem)
 }

@@ -96,6 +96,7 @@ fn counts(desk: &Desk, view: EventView<'_>) -> Markup {
                 }
             }
             p #on-sale .state { (on(view.on_sale())) }
+            @if view.due() > 0 { p #due .hint { (words.due_still.of(view.due())) } }
         }
     }
 }

@@ -62,7 +62,11 @@ fn table(desk: &Desk, wanted: &TableQuery, page: &TablePage) -> Markup {
 /// The name of a column, which sorts by it.
 fn heading(desk: &Desk, wanted: &TableQuery, column: SortColumn, name: &str) -> Markup {
     let (own, falls) = wanted.sorting();
-    let sorted = (own == column).then_some(if falls { "descending" } else { "ascending" });
+    let sorted = (own == column && !wanted.is_by_fit()).then_some(if falls {
+        "descending"
+    } else {
+        "ascending"
+    });
     let place = desk.path(&wanted.sorted_by(column));
     html! {
         th role="columnheader" scope="col" aria-sort=[sorted] {

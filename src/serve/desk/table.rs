@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use serde::{Deserialize, Serialize};
 
-use crate::office::{RollEntry, RollSearch, SalesRoll, State};
+use crate::office::{RollEntry, RollFit, RollSearch, SalesRoll, State};
 
 /// So many stand on a page.
 const ROWS: usize = 100;
@@ -94,6 +94,15 @@ impl TableQuery {
 
     /// By which column, and whether the largest stands first: else the newest order does.
     pub(super) fn sorting(&self) -> (SortColumn, bool) {
+        self.wanted_sorting().unwrap_or((SortColumn::When, true))
+    }
+
+    /// Whether those that fit best stand first: where something is searched for and no column is wanted.
+    pub(super) fn is_by_fit(&self) -> bool {
+        !self.q.trim().is_empty() && self.wanted_sorting().is_none()
+    }
+
+    fn wanted_sorting(&self) -> Option<(SortColumn, bool)> {
         let falls = self.sort.starts_with('-');
         let all = [
             SortColumn::When,
@@ -103,26 +112,33 @@ impl TableQuery {
         ];
         let word = self.sort.trim_start_matches('-');
         let column = all.into_iter().find(|column| column.word() == word);
-        column.map_or((SortColumn::When, true), |column| (column, falls))
+        column.map(|column| (column, falls))
     }
 
     /// The page of these orders.
     pub(super) fn page_of(&self, roll: &SalesRoll) -> TablePage {
         let search = RollSearch::of(&self.q);
-        let mut found: Vec<&RollEntry> = roll.entries().filter(|it| search.finds(it)).collect();
+        let fitting = roll.entries().filter_map(|it| Some((search.fit(it)?, it)));
+        let mut found: Vec<(RollFit, &RollEntry)> = fitting.collect();
         let (column, falls) = self.sorting();
-        found.sort_by(|one, other| {
+        let is_by_fit = self.is_by_fit();
+        found.sort_by(|(fit, one), (other_fit, other)| {
             let order = column.compare(one, other);
             let order = if falls { order.reverse() } else { order };
-            order.then(other.seq.cmp(&one.seq))
+            let order = order.then(other.seq.cmp(&one.seq));
+            if is_by_fit {
+                fit.cmp(other_fit).then(order)
+            } else {
+                order
+            }
         });
         let pages = found.len().div_ceil(ROWS).max(1);
         let page = self.page.parse().unwrap_or(1).clamp(1, pages);
         let rows = found.iter().skip((page - 1) * ROWS).take(ROWS);
         TablePage {
-            rows: rows.map(|entry| (*entry).clone()).collect(),
+            rows: rows.map(|(_, entry)| (*entry).clone()).collect(),
             found: found.len() as u64,
-            tickets: found.iter().map(|entry| entry.valid()).sum(),
+            tickets: found.iter().map(|(_, entry)| entry.valid()).sum(),
             page,
             pages,
             left_out: roll.left_out(),
@@ -135,7 +151,8 @@ impl TableQuery {
         let (own, falls) = self.sorting();
         // Names from A on, and the newest and the most first.
         let first = matches!(column, SortColumn::When | SortColumn::Tickets);
-        let falls = if own == column { !falls } else { first };
+        let is_sorted = own == column && !self.is_by_fit();
+        let falls = if is_sorted { !falls } else { first };
         let sign = if falls { "-" } else { "" };
         self.address(&format!("{sign}{}", column.word()), 1)
     }
@@ -184,6 +201,7 @@ mod tests {
                 .unwrap();
         }
         office.book("\u{c5}sa Lundgren", 1).unwrap();
+        office.book("guest of 01", 1).unwrap();
         let mut roll = SalesRoll::default();
         office.follow_sales(&mut roll).unwrap();
         let first = |query: &str| {
@@ -196,13 +214,16 @@ mod tests {
             )
         };
         for (query, buyer, found, page, pages) in [
-            ("", "\u{c5}sa Lundgren", 251, 1, 3),
-            ("sort=name", "\u{c5}sa Lundgren", 251, 1, 3),
-            ("sort=-name", "guest 249", 251, 1, 3),
-            ("sort=-tickets", "guest 248", 251, 1, 3),
-            ("sort=when&page=3", "guest 200", 251, 3, 3),
-            ("sort=nothing&page=99", "guest 050", 251, 3, 3),
-            ("q=GUEST", "guest 249", 250, 1, 3),
+            ("", "guest of 01", 252, 1, 3),
+            ("sort=name", "\u{c5}sa Lundgren", 252, 1, 3),
+            ("sort=-name", "guest of 01", 252, 1, 3),
+            ("sort=-tickets", "guest 248", 252, 1, 3),
+            ("sort=when&page=3", "guest 200", 252, 3, 3),
+            ("sort=nothing&page=99", "guest 051", 252, 3, 3),
+            ("q=GUEST", "guest of 01", 251, 1, 3),
+            ("q=01+guest", "guest of 01", 14, 1, 1),
+            ("q=guest+01", "guest 019", 14, 1, 1),
+            ("q=guest+01&sort=-when", "guest of 01", 14, 1, 1),
             ("q=GREN+asa", "\u{c5}sa Lundgren", 1, 1, 1),
         ] {
             assert_eq!(
@@ -215,6 +236,9 @@ mod tests {
         assert_eq!(wanted.sorted_by(SortColumn::Name), "?q=a%26b&sort=-name");
         assert_eq!(wanted.sorted_by(SortColumn::When), "?q=a%26b&sort=-when");
         assert_eq!(wanted.at_page(3), "?q=a%26b&sort=name&page=3");
+        // Those that fit best stand first: by the column the newest do.
+        let searched = TableQuery::parse(Some("q=a"));
+        assert_eq!(searched.sorted_by(SortColumn::When), "?q=a&sort=-when");
         assert_eq!(
             TableQuery::parse(Some("q=%ff%zz&&==")).page_of(&roll).page,
             1

@@ -115,6 +115,10 @@ pub(super) struct DeskWords {
     pub(super) is_held: &'static str,
     pub(super) gone: Plural,
     pub(super) fewer_left: Plural,
+    /// What is said in place of [`Self::gone`] where none is left, and of [`Self::fewer_left`].
+    pub(super) gone_all: &'static str,
+    pub(super) none_to_take: &'static str,
+    pub(super) due_still: Plural,
     pub(super) not_on_sale: &'static str,
     pub(super) limit: &'static str,
     /// With the limit.

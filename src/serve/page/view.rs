@@ -51,7 +51,12 @@ impl<'e> EventView<'e> {
 
     /// How many are held in all, also those whose time is over, which count as left.
     pub(in crate::serve) fn held_in_all(self) -> u64 {
-        self.held().saturating_add(self.count.state.due)
+        self.held().saturating_add(self.due())
+    }
+
+    /// How many of those that are left have a hold whose time is over.
+    pub(in crate::serve) fn due(self) -> u64 {
+        self.count.state.due
     }
 
     pub(in crate::serve) fn on_sale(self) -> OnSale {

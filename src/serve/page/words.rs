@@ -126,6 +126,8 @@ pub(in crate::serve) struct Words {
     pub(super) overloaded: Told,
     pub(super) draining: Told,
     pub(super) busy: Told,
+    /// What keeps the event cannot be reached.
+    pub(super) unreachable: Told,
     pub(super) too_many: Told,
     pub(super) unknown: Told,
     pub(super) broken: Told,
@@ -168,6 +170,7 @@ impl Words {
             "overloaded" => self.overloaded,
             "draining" => self.draining,
             "busy" | "interrupted" => self.busy,
+            "unreachable" => self.unreachable,
             "too_many_requests" => self.too_many,
             "outcome_unknown" => self.unknown,
             "not_found" => self.not_found,

@@ -30,8 +30,19 @@ pub(super) enum AttemptAnswer {
     Done(Vec<u8>),
     /// It was refused, and would be by any of them.
     Refused(Failed),
-    /// Another one may do it; `sent`: whether this one may have done it too.
-    Failed { why: String, sent: bool },
+    /// Another one may do it.
+    Failed { why: String, fate: AttemptFate },
+}
+
+/// What one endpoint did with a request that it has not done for all that is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum AttemptFate {
+    /// It never had it.
+    Unsent,
+    /// It had it, and did nothing with it.
+    TurnedAway,
+    /// It may have done it.
+    Unsure,
 }
 
 /// What sends requests and keeps connections.
@@ -111,10 +122,10 @@ pub(super) fn attempt(
         Ok((200, body)) => AttemptAnswer::Done(body),
         Ok((status, body)) => refused(status, &body),
         Err(error) => match failed(&error) {
-            AttemptAnswer::Failed { why, sent } if url.starts_with("http:") && why == CLOSED => {
+            AttemptAnswer::Failed { why, fate } if url.starts_with("http:") && why == CLOSED => {
                 let why = "it closed the connection: where it speaks TLS the address begins with etcds://";
                 let why = why.to_owned();
-                AttemptAnswer::Failed { why, sent }
+                AttemptAnswer::Failed { why, fate }
             }
             AttemptAnswer::Failed { why, sent }
                 if url.starts_with("https:") && is_broken_off(&error) =>
@@ -174,14 +185,21 @@ fn refused(status: u16, body: &[u8]) -> AttemptAnswer {
                 crate::shown(&said)
             ),
         };
-        return AttemptAnswer::Failed { why, sent: false };
+        let fate = AttemptFate::Unsent;
+        return AttemptAnswer::Failed { why, fate };
     };
     if failed.message.is_empty() {
         failed.message = std::mem::take(&mut failed.error);
     }
     if is_passing(&failed) {
+        // A node that knows of no leader says so before it looks at the request: see `wants_leader`.
+        let fate = if failed.message == "etcdserver: no leader" {
+            AttemptFate::TurnedAway
+        } else {
+            AttemptFate::Unsure
+        };
         let why = failed.message;
-        return AttemptAnswer::Failed { why, sent: true };
+        return AttemptAnswer::Failed { why, fate };
     }
     AttemptAnswer::Refused(failed)
 }
@@ -246,9 +264,14 @@ fn failed(error: &ureq::Error) -> AttemptAnswer {
         ureq::Error::BodyExceedsLimit(_) => ("its answer is too long".to_owned(), true),
         error => (error.to_string(), true),
     };
+    let fate = if sent {
+        AttemptFate::Unsure
+    } else {
+        AttemptFate::Unsent
+    };
     AttemptAnswer::Failed {
         why: crate::shown(&why),
-        sent,
+        fate,
     }
 }
 
@@ -291,6 +314,17 @@ mod tests {
             panic!("refused by all");
         };
         assert_eq!(failed.message, "x");
+        let fate = |message: &str| {
+            let body = format!("{{\"message\":\"etcdserver: {message}\",\"code\":14}}");
+            match refused(503, body.as_bytes()) {
+                AttemptAnswer::Failed { fate, .. } => Some(fate),
+                _ => None,
+            }
+        };
+        assert_eq!(fate("no leader"), Some(AttemptFate::TurnedAway));
+        for unsure in ["leader changed", "request timed out", "server stopped"] {
+            assert_eq!(fate(unsure), Some(AttemptFate::Unsure), "{unsure}");
+        }
         let AttemptAnswer::Failed { why, .. } =
             refused(400, b"Client sent an HTTP request to an HTTPS server.\n")
         else {

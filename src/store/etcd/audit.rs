@@ -61,6 +61,7 @@ impl KeySpace {
             sold: tally.sold,
             held: tally.held,
             left: tally.left,
+            due: 0,
             records: tally.seq,
             findings,
             notes: Vec::new(),

@@ -12,13 +12,13 @@ use serde::de::DeserializeOwned;
 use ureq::Agent;
 
 use super::address::Address;
-use super::attempt::{AttemptAnswer, Way, agent, attempt};
+use super::attempt::{AttemptAnswer, AttemptFate, Way, agent, attempt};
 use super::deadline::Deadline;
 pub(super) use super::failure::Failure;
 use super::refusals::refusal;
 use super::round::Round;
 use super::wire::Failed;
-use crate::error::{Error, Kind, Result};
+use crate::error::{About, Error, Kind, Result};
 use crate::store::file::backoff::outlast;
 
 /// How long one endpoint is waited for while there are others to ask.
@@ -94,19 +94,19 @@ impl Client {
         let deadline = deadline.of_this_request();
         let body =
             serde_json::to_vec(body).map_err(|error| self.failure(&error.to_string(), false))?;
-        let mut sent = false;
+        let mut unsure = false;
         let mut before = None;
         loop {
             let round = match self.round(call, &body, deadline)? {
                 Ok(answer) => return Ok(answer),
                 Err(round) => round,
             };
-            sent |= round.sent;
+            unsure |= round.unsure;
             // That the time was over says less than what came of the same question before.
             let whys = before.take().filter(|_| round.is_late());
             let whys = whys.unwrap_or(round.whys);
             if round.unreachable || Instant::now() + BETWEEN_ROUNDS >= deadline {
-                return Err(self.failure(&whys.join("; "), sent));
+                return Err(self.failure(&whys.join("; "), unsure));
             }
             before = Some(whys);
             outlast(BETWEEN_ROUNDS);
@@ -123,7 +123,7 @@ impl Client {
         let endpoints = &self.address.endpoints;
         let mut round = Round {
             whys: Vec::new(),
-            sent: false,
+            unsure: false,
             unreachable: true,
         };
         for step in 0..endpoints.len() {
@@ -144,19 +144,19 @@ impl Client {
             } else {
                 left.min(ONE_ENDPOINT)
             };
-            let (why, was_sent) = match self.ask(endpoint, call, body, (limit, deadline))? {
+            let (why, fate) = match self.ask(endpoint, call, body, (limit, deadline))? {
                 AttemptAnswer::Done(answer) => match serde_json::from_slice(&answer) {
                     Ok(answer) => {
                         self.preferred.set(at);
                         return Ok(Ok(answer));
                     }
-                    Err(_) => ("it answers as no etcd does".to_owned(), true),
+                    Err(_) => ("it answers as no etcd does".to_owned(), AttemptFate::Unsure),
                 },
                 AttemptAnswer::Refused(failed) => return Err(self.refused(endpoint, &failed)),
-                AttemptAnswer::Failed { why, sent } => (why, sent),
+                AttemptAnswer::Failed { why, fate } => (why, fate),
             };
-            round.sent |= was_sent;
-            round.unreachable &= !was_sent;
+            round.unsure |= fate == AttemptFate::Unsure;
+            round.unreachable &= fate == AttemptFate::Unsent;
             round.whys.push(format!("{endpoint}: {why}"));
         }
         Ok(Err(round))
@@ -196,7 +196,7 @@ impl Client {
         }
         Ok(AttemptAnswer::Failed {
             why: "it takes none of its own tokens".to_owned(),
-            sent: false,
+            fate: AttemptFate::Unsent,
         })
     }
 
@@ -219,7 +219,8 @@ impl Client {
             },
             AttemptAnswer::Refused(failed) => Err(self.refused(endpoint, &failed)),
             AttemptAnswer::Failed { why, .. } => {
-                Ok(Err(AttemptAnswer::Failed { why, sent: false }))
+                let fate = AttemptFate::Unsent;
+                Ok(Err(AttemptAnswer::Failed { why, fate }))
             }
         }
     }
@@ -234,7 +235,8 @@ impl Client {
 
     fn failure(&self, why: &str, unsure: bool) -> Failure {
         let message = format!("the cluster did not do it in time: {why}");
-        let error = Error::new(Kind::Io, message).at(&self.place, 0, 0).hint(
+        let error = Error::new(Kind::Io, message).at(&self.place, 0, 0);
+        let error = error.about(About::Unreachable).hint(
             "'etcdctl endpoint health --cluster' says which of its nodes are well; more than half of them must be; wait \
              longer with --wait 2m",
         );

@@ -40,7 +40,7 @@ impl KeySpace {
     ///
     /// # Errors
     /// [`Kind::OutcomeUnknown`], too: they are more than one transaction takes, the first of them are written, and others
-    /// changed the event before the rest was.
+    /// changed the event before the rest was, or the cluster was lost.
     pub(super) fn commit(
         &self,
         before: &ClusterHead,
@@ -56,7 +56,14 @@ impl KeySpace {
                 WriteCondition::Assumed(_) if head.is_some() => &WriteCondition::Unchanged,
                 condition => condition,
             };
-            match self.commit_piece(behind, piece, condition, deadline)? {
+            let done = self.commit_piece(behind, piece, condition, deadline);
+            // That nothing was changed is said of all pieces, not of the last.
+            let done = if head.is_some() {
+                done.map_err(|error| self.unfinished(&error))?
+            } else {
+                done?
+            };
+            match done {
                 Done::Written(written) => head = Some(written),
                 conflict @ Done::Conflict(_) if head.is_none() => return Ok(conflict),
                 Done::Conflict(_) => return Err(self.in_part()),
@@ -179,6 +186,13 @@ impl KeySpace {
         );
         let error = Error::new(Kind::OutcomeUnknown, message).at(self.client.place(), 0, 0);
         error.hint("say it again with its key, as with --key: what was done is answered, and not done twice")
+    }
+
+    /// The error that a part was written, and what came of the rest.
+    fn unfinished(&self, error: &Error) -> Error {
+        let message = format!("a part of it was written, and then: {}", error.message());
+        let error = Error::new(Kind::OutcomeUnknown, message).at(self.client.place(), 0, 0);
+        error.hint("say it again with the same keys: what was done is answered, and not done twice")
     }
 
     /// The error that a part was written, and then others changed the event.

@@ -5,7 +5,7 @@ pub(super) struct Round {
     /// What each said.
     pub(super) whys: Vec<String>,
     /// Whether one of them may have done it.
-    pub(super) sent: bool,
+    pub(super) unsure: bool,
     /// Whether none of them could be spoken to.
     pub(super) unreachable: bool,
 }

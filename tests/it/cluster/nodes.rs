@@ -201,12 +201,17 @@ impl Nodes {
         })
     }
 
-    /// Kills a node as kill -9 does, and starts it again with what it has.
-    pub(crate) fn restart(&mut self, at: usize) {
+    /// Kills a node as kill -9 does; what it has stays.
+    pub(crate) fn stop(&mut self, at: usize) {
         if let Some(mut keeper) = self.keepers[at].take() {
             keeper.stdin.take().unwrap().write_all(b"keep\n").unwrap();
             keeper.wait().unwrap();
         }
+    }
+
+    /// The same, and starts it again with that.
+    pub(crate) fn restart(&mut self, at: usize) {
+        self.stop(at);
         self.keepers[at] = Some(self.start_one(at, "existing"));
     }
 

@@ -239,4 +239,9 @@ fn a_printed_list_says_how_many_are_held_besides() {
         html.contains("<br>2 tickets are held besides</p>"),
         "{html}"
     );
+    // A time without its zone is no time for who is in another one.
+    let mut command = event.command(["door", "--format", "html"]);
+    let html = Run::of(command.env("TZ", "EST5").output().unwrap()).stdout;
+    let (_, time) = html.split_once("as of ").unwrap();
+    assert_eq!(time.get(19..27), Some(" EST<br>"), "{html}");
 }

@@ -347,6 +347,15 @@ pub(crate) fn who_sees_two_numbers_of_what_is_left_is_told_what_is_between_them(
         );
     }
     query("6 left, 2 sold; 2 of those left are held still, but due");
+    // An audit has the numbers of a query, and says the same of what is due.
+    let audit = event.run("audit").stdout;
+    assert_eq!(
+        audit.lines().last(),
+        Some("8 in all, 2 sold, 6 left; 2 of those left are held still, but due")
+    );
+    let (_, audit) = event.json("audit");
+    let numbers = ["left", "sold", "held", "due"].map(|name| audit[name].as_u64());
+    assert_eq!(numbers, [6, 2, 0, 2].map(Some), "{audit:#}");
     assert_eq!(event.run("release 3").stdout.lines().last(), Some("6 left"));
     query("6 left, 2 sold");
 }

@@ -42,7 +42,7 @@ fn held(event: &TestEvent, arguments: &str) -> String {
     document["hold"]["id"].as_str().unwrap().to_owned()
 }
 
-/// left, sold and held as the ledger adds up, which `audit` verifies.
+/// left, sold and held as the ledger adds up, which `audit` verifies: what is due is held there.
 #[track_caller]
 fn audited(event: &TestEvent) -> [u64; 3] {
     let (code, audit) = event.json("audit");
@@ -54,7 +54,8 @@ fn audited(event: &TestEvent) -> [u64; 3] {
         "{audit:#}"
     );
     event.assert_adds_up();
-    all
+    let (due, [left, sold, held]) = (audit["due"].as_u64().unwrap_or(0), all);
+    [left - due, sold, held + due]
 }
 
 /// The ops of the last lines of the ledger.

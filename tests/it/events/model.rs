@@ -333,7 +333,7 @@ impl World {
         let held = self.sum(|entry| matches!(entry.state, State::Held { .. }));
         let audit = self.office.audit().unwrap();
         assert_eq!(
-            [audit.left, audit.sold, audit.held],
+            [audit.left - audit.due, audit.sold, audit.held + audit.due],
             [self.left, sold, held]
         );
         assert!(

@@ -84,6 +84,12 @@ fn every_step_is_as_it_is_told() {
         kinds.contains(&"ended_lock") && kinds.contains(&"oversold"),
         "{kinds:?}"
     );
+    // Numbers at the acts of a chart are no riddle: what each stands for is shown below it.
+    let shown = walk(&place, &["race", "tour", "11"]).stdout;
+    assert!(shown.contains(" <- 1,2,3,4\n"), "{shown}");
+    for key in ["<- 1 here happens finding 1", "<- 1  more was", "<- 4  "] {
+        assert!(shown.contains(&format!("\n  {key}")), "{key}: {shown}");
+    }
     assert!(place.names().is_empty(), "{:?}", place.names());
 }
 
@@ -237,6 +243,41 @@ fn in_a_terminal_it_waits_for_enter_and_ends_by_q_and_by_ctrl_c() {
         assert_eq!(child.wait().unwrap().code(), Some(code), "{rest}");
         assert!(place.names().is_empty(), "{:?}", place.names());
     }
+}
+
+/// What is skipped is not run, and where one goes on is behind it.
+#[test]
+fn in_a_terminal_steps_and_answers_are_skipped_by_s() {
+    let place = TestEvent::empty();
+    let Some(mut child) = in_terminal(&place) else {
+        eprintln!("skipped: no script here");
+        return;
+    };
+    let mut keys = child.stdin.take().unwrap();
+    read_until(&mut child, "Enter: run it");
+    for step in [5, 6] {
+        keys.write_all(b"s\n").unwrap();
+        let seen = read_until(&mut child, "Enter: run it; s: skip it");
+        for told in [
+            format!("step {step}: 'tickets race tour {step} --to {step}' shows it"),
+            format!("{}/11", step + 1),
+        ] {
+            assert!(seen.contains(&told), "{told}: {seen}");
+        }
+        assert!(!seen.contains("question"), "{seen}");
+    }
+    keys.write_all(b"\n").unwrap();
+    read_until(&mut child, "Enter: the answer; s: skip it");
+    keys.write_all(b"S\n").unwrap();
+    let seen = read_until(&mut child, "Enter: run it");
+    assert!(
+        seen.contains("8/11") && !seen.contains("answer  "),
+        "{seen}"
+    );
+    keys.write_all(b"q\n").unwrap();
+    let rest = read_until(&mut child, "'tickets race tour 8' goes on there");
+    assert!(rest.contains("goes on there"), "{rest}");
+    assert_eq!(child.wait().unwrap().code(), Some(0), "{rest}");
 }
 
 #[test]

@@ -118,7 +118,7 @@ pub(super) fn anomalies() -> Vec<(Anomaly, String, &'static str)> {
         (
             Anomaly::EndedLock,
             ended(),
-            "bob wrote version 2 at 400 ns under a lock that had ended: it got it at 10 ns, its lease ended, and alice got the lock at 200 ns",
+            "bob began to write version 2 at 400 ns under a lock that had ended: it got it at 10 ns, its lease ended, and alice got the lock at 200 ns",
         ),
         (Anomaly::Deadlock, deadlock(), "waits for a lock that"),
     ]

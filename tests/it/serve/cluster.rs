@@ -98,6 +98,61 @@ fn two_services_sell_exactly_what_there_is_while_the_leader_is_killed_twice() {
     assert!(lefts.is_sorted_by(|before, now| before > now), "{lefts:?}");
 }
 
+/// Nothing was done, and it is no fault of the program: who orders is told to come again, and has bought once then.
+#[test]
+fn while_most_nodes_are_down_an_order_is_told_to_come_again() {
+    let Some(mut nodes) = Nodes::start() else {
+        eprintln!("skipped: no etcd and etcdctl here that make a cluster");
+        return;
+    };
+    let event = TestEvent::empty().at(nodes.address("gala"));
+    assert_eq!(event.json("init 9").0, 0);
+    let server = Server::start(&event, "");
+    server.sell("a", "ann", 1).is(201);
+    let page_key = server.page("/").key();
+    let leader = nodes.leader();
+    nodes.stop(leader);
+    nodes.stop((leader + 1) % 3);
+    // Until the last node knows that it is alone it takes an order, and nobody can say what becomes of that.
+    let mut orders = 0;
+    eventually("the last node knows that it is alone", || {
+        orders += 1;
+        let told = server.sell(&format!("b{orders}"), "bob", 1);
+        if told.status == 500 {
+            told.is_problem(500, "outcome_unknown");
+        }
+        (told.status == 503).then_some(())
+    });
+    let told = server.sell("c", "carl", 2);
+    told.is_problem(503, "unreachable");
+    assert_eq!(told.header("retry-after"), "1");
+    let detail = told.json()["detail"].as_str().unwrap().to_owned();
+    assert!(detail.ends_with("nothing was changed"), "{detail}");
+    // The page says so, and sends it again by itself.
+    let fields = [("key", &*page_key), ("buyer", "Dora"), ("quantity", "1")];
+    let page = server.submit("/book", &fields);
+    page.says(
+        503,
+        &["Tickets cannot be sold right now", "data-wait=\"1\""],
+    );
+    nodes.stop((leader + 2) % 3);
+    let told = server.sell("c", "carl", 2);
+    told.is_problem(503, "unreachable");
+    for node in 0..3 {
+        nodes.restart(node);
+    }
+    eventually("it is sold", || {
+        let told = server.sell("c", "carl", 2);
+        matches!(told.status, 200 | 201).then_some(())
+    });
+    server.sell("c", "carl", 2).is(200);
+    let sales = event.json("sales").1;
+    let sales = sales["sales"].as_array().unwrap().iter();
+    let carls = sales.filter(|sale| sale["buyer"] == "carl");
+    assert_eq!(carls.count(), 1);
+    assert_eq!(event.json("audit").0, 0);
+}
+
 #[test]
 fn what_a_server_knows_of_the_event_is_no_reason_to_refuse_when_others_have_changed_it() {
     on_cluster(|| {

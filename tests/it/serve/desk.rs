@@ -585,6 +585,37 @@ fn a_closed_desk_offers_no_sale_and_says_what_is_held() {
     assert!(!clerk.page("/desk").body.contains("can still be bought"));
 }
 
+/// None is no number of tickets to offer, and what is due is told as the command line tells it.
+#[test]
+fn a_desk_that_has_none_left_says_so_and_what_is_due_is_counted_as_left() {
+    let event = made("3 --hold none");
+    let server = Server::start(&event, "");
+    let clerk = Clerk::logs_in(&server);
+    assert_eq!(event.json("hold Bob -n 2").0, 0);
+    let due = "2 of those left are held still, but the time is up.";
+    for path in ["/desk", "/desk/figures"] {
+        clerk.page(path).says(200, &[due]);
+    }
+    clerk.sells("Ann", "3");
+    assert!(!clerk.page("/desk").body.contains("held still"));
+    for (action, fields, told) in [
+        (
+            "/desk/sell",
+            [("buyer", "Bob"), ("quantity", "1")],
+            "Sold out: no ticket is left. Nothing was done.",
+        ),
+        (
+            "/desk/adjust",
+            [("quantity", "-1"), ("reason", "x")],
+            "No ticket is left to be taken away. Nothing was done.",
+        ),
+    ] {
+        let answer = clerk.fills_in("/desk", action, &fields);
+        answer.says(409, &[told]);
+        assert!(!answer.body.contains("Only 0"), "{answer:?}");
+    }
+}
+
 /// Who runs the desk is told where the ledger was edited, and nobody else is.
 #[test]
 fn the_desk_names_the_line_that_was_edited() {

@@ -39,7 +39,7 @@ pub(super) static CHINESE: DeskWords = DeskWords {
     reload: "刷新",
 
     search: "搜索",
-    search_hint: "姓名、编号或备注的任意部分。",
+    search_hint: "姓名或备注的任意部分，或编号的开头。",
     found: Plural("{} 份订单", "{} 份订单"),
     tickets_in_all: Plural("{} 张票", "{} 张票"),
     nothing_found: "没有找到订单。",
@@ -129,6 +129,12 @@ pub(super) static CHINESE: DeskWords = DeskWords {
     fewer_left: Plural(
         "只能减少 {} 张票，没有执行任何操作。",
         "只能减少 {} 张票，没有执行任何操作。",
+    ),
+    gone_all: "已售完，没有执行任何操作。",
+    none_to_take: "没有可减少的余票，没有执行任何操作。",
+    due_still: Plural(
+        "余票中有 {} 张仍在保留，但时间已过。",
+        "余票中有 {} 张仍在保留，但时间已过。",
     ),
     not_on_sale: "没有售出任何票：目前不在售票。",
     limit: "没有执行任何操作：超过了本活动的限额。",

@@ -39,7 +39,7 @@ pub(super) static ENGLISH: DeskWords = DeskWords {
     reload: "Refresh",
 
     search: "Search",
-    search_hint: "Any part of a name, a number or a note.",
+    search_hint: "Any part of a name or a note, or the beginning of a number.",
     found: Plural("{} order", "{} orders"),
     tickets_in_all: Plural("{} ticket", "{} tickets"),
     nothing_found: "No orders found.",
@@ -136,6 +136,12 @@ pub(super) static ENGLISH: DeskWords = DeskWords {
     fewer_left: Plural(
         "Only {} ticket can be taken away. Nothing was done.",
         "Only {} tickets can be taken away. Nothing was done.",
+    ),
+    gone_all: "Sold out: no ticket is left. Nothing was done.",
+    none_to_take: "No ticket is left to be taken away. Nothing was done.",
+    due_still: Plural(
+        "{} of those left is held still, but the time is up.",
+        "{} of those left are held still, but the time is up.",
     ),
     not_on_sale: "Nothing was sold: tickets are not on sale.",
     limit: "Nothing was done: that is more than this event allows.",

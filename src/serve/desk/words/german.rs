@@ -39,7 +39,7 @@ pub(super) static GERMAN: DeskWords = DeskWords {
     reload: "Aktualisieren",
 
     search: "Suchen",
-    search_hint: "Ein Teil eines Namens, einer Nummer oder einer Notiz.",
+    search_hint: "Ein Teil eines Namens oder einer Notiz, oder der Anfang einer Nummer.",
     found: Plural("{} Bestellung", "{} Bestellungen"),
     tickets_in_all: Plural("{} Karte", "{} Karten"),
     nothing_found: "Keine Bestellungen gefunden.",
@@ -136,6 +136,12 @@ pub(super) static GERMAN: DeskWords = DeskWords {
     fewer_left: Plural(
         "Nur {} Karte kann weggenommen werden. Es wurde nichts getan.",
         "Nur {} Karten können weggenommen werden. Es wurde nichts getan.",
+    ),
+    gone_all: "Ausverkauft: Es ist keine Karte mehr frei. Es wurde nichts getan.",
+    none_to_take: "Es ist keine Karte mehr frei, die weggenommen werden kann. Es wurde nichts getan.",
+    due_still: Plural(
+        "{} der freien Karten ist noch reserviert, aber die Zeit ist um.",
+        "{} der freien Karten sind noch reserviert, aber die Zeit ist um.",
     ),
     not_on_sale: "Es wurde nichts verkauft: Karten sind nicht im Verkauf.",
     limit: "Es wurde nichts getan: Das ist mehr, als diese Veranstaltung zulässt.",

@@ -39,7 +39,7 @@ pub(super) static TRADITIONAL_CHINESE: DeskWords = DeskWords {
     reload: "重新整理",
 
     search: "搜尋",
-    search_hint: "姓名、編號或備註的任意部分。",
+    search_hint: "姓名或備註的任意部分，或編號的開頭。",
     found: Plural("{} 份訂單", "{} 份訂單"),
     tickets_in_all: Plural("{} 張票", "{} 張票"),
     nothing_found: "沒有找到訂單。",
@@ -129,6 +129,12 @@ pub(super) static TRADITIONAL_CHINESE: DeskWords = DeskWords {
     fewer_left: Plural(
         "只能減少 {} 張票，沒有執行任何操作。",
         "只能減少 {} 張票，沒有執行任何操作。",
+    ),
+    gone_all: "已售完，沒有執行任何操作。",
+    none_to_take: "沒有可減少的餘票，沒有執行任何操作。",
+    due_still: Plural(
+        "餘票中有 {} 張仍在保留，但時間已過。",
+        "餘票中有 {} 張仍在保留，但時間已過。",
     ),
     not_on_sale: "沒有售出任何票：目前不在售票。",
     limit: "沒有執行任何操作：超過了本活動的限額。",

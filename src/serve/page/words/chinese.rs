@@ -81,6 +81,7 @@ pub(in crate::serve::page) static CHINESE: Words = Words {
     overloaded: ("目前购票人数很多", NOT_YET_SOLD),
     draining: ("服务正在重新启动", NOT_YET_SOLD),
     busy: ("正在处理其他订单", NOT_YET_SOLD),
+    unreachable: ("暂时无法售票", NOT_YET_SOLD),
     too_many: ("尝试次数过多", "来自您网络的请求过多，请稍后再试。"),
     unknown: (
         "尚不知是否成功",

@@ -117,6 +117,7 @@ pub(in crate::serve::page) static ENGLISH: Words = Words {
     overloaded: ("Many people are buying right now", NOT_YET_SOLD),
     draining: ("The service is restarting", NOT_YET_SOLD),
     busy: ("Other orders are being processed", NOT_YET_SOLD),
+    unreachable: ("Tickets cannot be sold right now", NOT_YET_SOLD),
     too_many: (
         "Too many attempts",
         "Too many requests came from your network. Please wait a moment, then try again.",

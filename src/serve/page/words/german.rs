@@ -120,6 +120,10 @@ pub(in crate::serve::page) static GERMAN: Words = Words {
     overloaded: ("Gerade kaufen sehr viele", NOT_YET_SOLD),
     draining: ("Der Dienst startet neu", NOT_YET_SOLD),
     busy: ("Gerade werden andere Bestellungen bearbeitet", NOT_YET_SOLD),
+    unreachable: (
+        "Im Moment können keine Karten verkauft werden",
+        NOT_YET_SOLD,
+    ),
     too_many: (
         "Zu viele Versuche",
         "Aus Ihrem Netz kamen zu viele Anfragen. Bitte warten Sie einen Moment, und versuchen Sie es dann noch einmal.",

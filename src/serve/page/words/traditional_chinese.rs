@@ -81,6 +81,7 @@ pub(in crate::serve::page) static TRADITIONAL_CHINESE: Words = Words {
     overloaded: ("目前購票人數很多", NOT_YET_SOLD),
     draining: ("服務正在重新啟動", NOT_YET_SOLD),
     busy: ("正在處理其他訂單", NOT_YET_SOLD),
+    unreachable: ("暫時無法售票", NOT_YET_SOLD),
     too_many: ("嘗試次數過多", "來自您網路的請求過多，請稍後再試。"),
     unknown: (
         "尚不知是否成功",

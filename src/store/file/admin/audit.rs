@@ -112,6 +112,7 @@ pub(crate) fn examine(
         sold: tally.sold,
         held: tally.held,
         left: tally.left + unopened,
+        due: 0,
         records: tally.seq,
         findings: findings(files, &count, &summary),
         notes,
