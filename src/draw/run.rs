@@ -1,45 +1,60 @@
 //! A run of the lab as a timeline: a step is a unit of time.
 
+use super::drawing::Drawing;
 use super::run_finding::finding;
-use crate::lab::{Move, Point, Run, Trial, WorkerEnd};
+use super::unbalanced::unbalanced;
+use crate::lab::{Run, Trial, TurnOutcome};
 use crate::ledger::LockKind;
 use crate::office::Writes;
 use crate::plural::count;
-use crate::timeline::{
-    Doing, DrawnOperation, DrawnOutcome, DrawnVersion, Lane, Sight, Span, Spot, Time, Timeline,
-};
+use crate::timeline::{Lane, Time, Timeline};
 
 /// The timeline of a run, to be drawn; with the chance of a bad end before its first step and after each,
 /// where that is known (see [`odds`](crate::lab::odds)).
 #[must_use]
 pub fn timeline(trial: &Trial, run: &Run, odds: Option<&[f64]>) -> Timeline {
+    carried(trial, run, odds, &[])
+}
+
+/// A turn of an order that was given: whose it is, counted from 0, and what came of it.
+pub type CarriedTurn = (usize, TurnOutcome);
+
+/// The same of a run in an order of turns that was given (see [`carry`](crate::lab::carry)): a turn is a unit of time, and one that
+/// passes is a step of its own, in which nothing is done.
+#[must_use]
+pub fn carried(trial: &Trial, run: &Run, odds: Option<&[f64]>, turns: &[CarriedTurn]) -> Timeline {
     let users = run.ends.len();
-    let mut drawing = Drawing {
-        operations: vec![DrawnOperation::default(); users],
-        // What the event opened with.
-        versions: vec![DrawnVersion::first(1, trial.stock)],
-        read: vec![0; users],
-        holds: vec![None; users],
-        opened: vec![None; users],
-        shared: trial.lock == LockKind::Shared,
-        cut: None,
-    };
-    for (at, step) in (0..).zip(&run.moves) {
-        drawing.step(trial, at, step);
+    let mut drawing = Drawing::new(trial, users);
+    let mut moves = run.moves.iter();
+    // When each step was done: at the beginning none is.
+    let mut done = vec![0];
+    let mut at = 0;
+    for &(buyer, outcome) in turns {
+        match outcome {
+            TurnOutcome::Step => done.extend(drawing.next(trial, at, &mut moves)),
+            passes => drawing.pass(buyer, at, passes),
+        }
+        at += 1;
     }
-    drawing.end(run);
+    while let Some(time) = drawing.next(trial, at, &mut moves) {
+        done.push(time);
+        at = time;
+    }
+    drawing.end(run, at);
     let last = match run.verdict.left {
         Some(_) => drawing.versions.last().and_then(|version| version.writer),
         // What cannot be read is what was cut last.
         None => drawing.cut,
     };
     let found = run.verdict.findings.iter();
-    let findings = found.map(|found| finding(found, last)).collect();
+    let ends = (last, unbalanced(&drawing.versions));
+    let findings = found.map(|found| finding(found, ends)).collect();
+    let operations = drawing.operations.into_iter().zip(drawing.passes);
     let lanes = (1..)
-        .zip(drawing.operations)
-        .map(|(number, operation)| Lane {
+        .zip(operations)
+        .map(|(number, (operation, passes))| Lane {
             name: format!("user-{number}"),
-            operations: vec![operation],
+            operations: std::iter::once(operation).chain(passes).collect(),
         });
     Timeline {
         title: title(trial, users),
@@ -52,7 +67,7 @@ pub fn timeline(trial: &Trial, run: &Run, odds: Option<&[f64]>) -> Timeline {
         incomplete: false,
         publishes: trial.publishes(),
         unreadable: run.verdict.left.is_none(),
-        odds: odds.map(|odds| (0..).zip(odds.iter().copied()).collect()),
+        odds: odds.map(|odds| done.into_iter().zip(odds.iter().copied()).collect()),
     }
 }
 
@@ -72,171 +87,4 @@ fn title(trial: &Trial, users: usize) -> String {
     };
     let (buyers, tickets) = (count(users as u64, "buyer"), count(trial.stock, "ticket"));
     format!("{buyers}, {tickets}, {lock}{writes}{query}")
-}
-
-struct Drawing {
-    operations: Vec<DrawnOperation>,
-    versions: Vec<DrawnVersion>,
-    /// Which version each has read.
-    read: Vec<usize>,
-    /// Which file each holds the lock of, and since when.
-    holds: Vec<Option<(u64, u64)>>,
-    /// Which file each opened to lock it.
-    opened: Vec<Option<u64>>,
-    /// Whether the lock is held together with others.
-    shared: bool,
-    /// Who cut the count last, to fill it.
-    cut: Option<Spot>,
-}
-
-impl Drawing {
-    fn step(&mut self, trial: &Trial, at: u64, step: &Move) {
-        let buyer = step.buyer;
-        let latest = self.versions.len() - 1;
-        let file = match trial.lock {
-            // Each version is another file.
-            LockKind::DataFile => latest as u64,
-            _ => 0,
-        };
-        self.wait_until(buyer, at);
-        if step.killed {
-            self.release(buyer, at);
-            if let Some(operation) = self.operations.get_mut(buyer) {
-                operation.killed = Some(at);
-                // The step is its own, though it does nothing in it.
-                let step = Span::new(Doing::Point(String::new()), at, at + 1);
-                operation.spans.push(step);
-            }
-            return;
-        }
-        let in_place = trial.writes == Writes::InPlace;
-        let Some(doing) = self.doing(step, at, file, in_place) else {
-            return;
-        };
-        if let Some(operation) = self.operations.get_mut(buyer) {
-            operation.spans.push(Span::new(doing, at, at + 1));
-        }
-        let writes = match step.point {
-            Point::Write => !in_place && !step.busy,
-            Point::Fill => true,
-            _ => false,
-        };
-        if writes {
-            self.write(buyer);
-        }
-        // Else it is given up with the write.
-        let later = trial.has_leases() || trial.lock == LockKind::Exclusive && !in_place;
-        let refused = step.point == Point::Write && step.busy;
-        if step.point == Point::Unlock || refused || (writes && !later) {
-            self.release(buyer, at + 1);
-        }
-        if step.point == Point::LeaseEnd {
-            self.release(buyer, at);
-        }
-    }
-
-    /// What a buyer does in its step; `file`: the one that it locks if it has opened none.
-    fn doing(&mut self, step: &Move, at: u64, file: u64, in_place: bool) -> Option<Doing> {
-        let latest = self.versions.len() - 1;
-        Some(match step.point {
-            Point::Query => Doing::Query,
-            Point::Lock => {
-                let file = *self.opened.get_mut(step.buyer)?.get_or_insert(file);
-                if step.busy {
-                    Doing::Wait
-                } else {
-                    *self.holds.get_mut(step.buyer)? = Some((file, at));
-                    Doing::Point("takes the lock".to_owned())
-                }
-            }
-            Point::Read => {
-                *self.read.get_mut(step.buyer)? = latest;
-                self.operations.get_mut(step.buyer)?.read = Some(Sight::Version(latest));
-                Doing::Read
-            }
-            Point::Write if step.busy => Doing::Point("is refused".to_owned()),
-            Point::Write if in_place => {
-                self.cut = Some(Spot {
-                    lane: step.buyer,
-                    operation: 0,
-                });
-                Doing::Truncate
-            }
-            Point::Write | Point::Fill => Doing::Write,
-            Point::Unlock => Doing::Point("frees the lock".to_owned()),
-            Point::Publish => Doing::Sync,
-            Point::Clock => Doing::Point("reads its clock".to_owned()),
-            Point::LeaseEnd => Doing::Point("its lease ends".to_owned()),
-        })
-    }
-
-    /// A buyer that found its lock taken waits for it until its next step.
-    fn wait_until(&mut self, buyer: usize, at: u64) {
-        let operation = self.operations.get_mut(buyer);
-        let last = operation.and_then(|operation| operation.spans.last_mut());
-        if let Some(last) = last.filter(|last| last.doing == Doing::Wait) {
-            last.to = at;
-        }
-    }
-
-    /// A buyer writes the version after the one that it read.
-    fn write(&mut self, buyer: usize) {
-        let read = self.read.get(buyer).copied().unwrap_or_default();
-        let before = self.versions.get(read);
-        let (seq, left) = before.map_or((1, 0), |before| (before.seq, before.left.unwrap_or(0)));
-        if let Some(operation) = self.operations.get_mut(buyer) {
-            operation.wrote = Some(self.versions.len());
-        }
-        let version = DrawnVersion::after(read, seq + 1, left.saturating_sub(1)).by(buyer, 0);
-        self.versions.push(version);
-    }
-
-    /// A buyer gives the lock up that it holds.
-    fn release(&mut self, buyer: usize, at: u64) {
-        let held = self.holds.get_mut(buyer).and_then(Option::take);
-        let operation = self.operations.get_mut(buyer);
-        if let (Some((file, since)), Some(operation)) = (held, operation) {
-            let holds = holding(file, self.shared);
-            operation.spans.push(Span::new(holds, since, at));
-        }
-    }
-
-    fn end(&mut self, run: &Run) {
-        if let Some(last) = self.versions.last_mut() {
-            last.survived = true;
-        }
-        let steps = run.moves.len() as u64;
-        for (buyer, end) in run.ends.iter().enumerate() {
-            let is_killed = |operation: &DrawnOperation| operation.killed.is_some();
-            if end.is_none() && !self.operations.get(buyer).is_some_and(is_killed) {
-                self.wait_until(buyer, steps);
-            }
-        }
-        for ((operation, end), held) in self.operations.iter_mut().zip(&run.ends).zip(&self.holds) {
-            if let Some((file, since)) = *held {
-                let end = operation.spans.last().map_or(steps, |span| span.to);
-                let holds = holding(file, self.shared);
-                operation.spans.push(Span::new(holds, since, end));
-            }
-            operation.outcome = end.as_ref().and_then(|end| match end {
-                WorkerEnd::Sold { .. } => Some(DrawnOutcome::Sold(1)),
-                WorkerEnd::SoldOut => Some(DrawnOutcome::NoneLeft),
-                WorkerEnd::Torn { .. } | WorkerEnd::Failed { .. } => Some(DrawnOutcome::Failed),
-                // No sale of one ticket: nothing here says what it was.
-                WorkerEnd::Answered { .. } => None,
-            });
-            if matches!(end, Some(WorkerEnd::Torn { .. })) {
-                operation.read = Some(Sight::Torn("an empty file".to_owned()));
-            }
-        }
-    }
-}
-
-/// That the lock of a file is held.
-fn holding(file: u64, shared: bool) -> Doing {
-    if shared {
-        Doing::Share(file)
-    } else {
-        Doing::Hold(file)
-    }
 }

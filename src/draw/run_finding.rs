@@ -4,8 +4,12 @@ use crate::check::Anomaly;
 use crate::check::final_state::StateFinding;
 use crate::timeline::{Clash, DrawnFinding, Spot};
 
-/// A finding with those whom it names; what is said of the whole run stands where the count was written last.
-pub(super) fn finding(finding: &StateFinding, last: Option<Spot>) -> DrawnFinding {
+/// A finding with those whom it names; what is said of the whole run stands where it stopped adding up, else where the count was
+/// written last.
+pub(super) fn finding(
+    finding: &StateFinding,
+    (last, unbalanced): (Option<Spot>, Option<Spot>),
+) -> DrawnFinding {
     let place = |name: &String| {
         let number: usize = name.strip_prefix("user-")?.parse().ok()?;
         Some(Spot {
@@ -19,7 +23,8 @@ pub(super) fn finding(finding: &StateFinding, last: Option<Spot>) -> DrawnFindin
     let at = places.len().saturating_sub(1);
     places.splice(at..at, with);
     if places.is_empty() {
-        places.extend(last);
+        let broken = unbalanced.filter(|_| finding.kind == Anomaly::Conservation);
+        places.extend(broken.or(last));
     }
     let clash = match finding.kind {
         Anomaly::LostUpdate => Clash::Writes,

@@ -27,6 +27,25 @@ pub(super) struct Act {
     pub(super) proves: bool,
 }
 
+/// Which act it is, and when it ends.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ActPlace {
+    pub(super) place: Spot,
+    pub(super) span: Option<usize>,
+    pub(super) ends: u64,
+}
+
+impl Act {
+    /// Which it is.
+    pub(super) fn named(&self) -> ActPlace {
+        ActPlace {
+            place: self.place,
+            span: self.span,
+            ends: self.to,
+        }
+    }
+}
+
 /// All acts that are drawn, by time.
 pub(super) fn acts(timeline: &Timeline, choice: &Choice, marks: &Marks) -> Vec<Act> {
     let mut acts = Vec::new();
@@ -36,17 +55,18 @@ pub(super) fn acts(timeline: &Timeline, choice: &Choice, marks: &Marks) -> Vec<A
         };
         for (at, span) in operation.spans.iter().enumerate() {
             let (from, to) = span.bounds();
+            let is_before = |one: &Span| {
+                matches!(one.doing, Doing::Stuck(_) | Doing::Pass) && one.bounds().1 == from
+            };
             let waits_on = matches!(span.doing, Doing::Wait | Doing::WaitFor(_))
-                && operation
-                    .span(|doing| matches!(doing, Doing::Stuck(_)))
-                    .is_some_and(|stuck| stuck.bounds().1 == from);
+                && operation.spans.iter().any(is_before);
             acts.push(Act {
                 place,
                 span: Some(at),
                 from,
                 to,
                 doing: Some(span.doing.clone()),
-                // Who waits on behind a deadlock has asked before.
+                // Who waits on behind a deadlock, or a turn that passed, has asked before.
                 words: match (&span.doing, span.doing.held()) {
                     _ if waits_on => String::new(),
                     (doing, Some(file)) if operation.is_converted(span) => {
@@ -111,8 +131,8 @@ fn words(timeline: &Timeline, marks: &Marks, operation: &DrawnOperation, doing: 
     let reads = operation.span(Doing::reads).is_some();
     match doing {
         // What a buyer saw is said where it read it.
-        Doing::Query if reads => "asks".to_owned(),
-        Doing::Query => with("asks", seen(timeline, operation)),
+        Doing::Query if reads => "queries".to_owned(),
+        Doing::Query => with("queries", seen(timeline, operation)),
         Doing::Wait if timeline.time == Time::Steps => "waits".to_owned(),
         Doing::Wait if marks.locks.len() > 1 => "asks for a lock".to_owned(),
         Doing::Wait => "asks for the lock".to_owned(),
@@ -125,7 +145,9 @@ fn words(timeline: &Timeline, marks: &Marks, operation: &DrawnOperation, doing: 
         Doing::Think if timeline.time == Time::Steps => "thinks".to_owned(),
         Doing::Truncate => "empties the count".to_owned(),
         Doing::Write => with("writes", left(timeline, operation.wrote)),
-        Doing::Sync => "publishes".to_owned(),
+        Doing::Sync => "publishes the count".to_owned(),
+        Doing::Pass if operation.is_pass() => "passes: it is done".to_owned(),
+        Doing::Pass => "passes: it waits".to_owned(),
         Doing::Sometime { reads, writes } => {
             let read = reads.then(|| with("reads", seen(timeline, operation)));
             let wrote = writes.then(|| with("writes", left(timeline, operation.wrote)));

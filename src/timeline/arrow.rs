@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::acts::ActPlace;
 use super::canvas::{ACCENT, Canvas, QUIET};
 use super::model::Clash;
 
@@ -11,6 +12,8 @@ pub(super) struct Arrow {
     pub(super) corners: Vec<(f64, f64)>,
     /// Whether it joins the operations of a finding.
     pub(super) accent: bool,
+    /// The act that it reaches.
+    pub(super) to: Option<ActPlace>,
     /// What acts it joins.
     pub(super) clash: Clash,
 }
@@ -26,6 +29,18 @@ impl Arrow {
         } else {
             (QUIET, r#"stroke-opacity="0.8" marker-end="url(#quiet)""#)
         };
+        canvas.open(|reveal| {
+            let step = |to: ActPlace| {
+                let wrong = if self.accent {
+                    reveal.wrong(to.place)
+                } else {
+                    0
+                };
+                reveal.step((to.place, to.span), to.ends).max(wrong)
+            };
+            (self.to.map_or(reveal.end(), step), 0)
+        });
         canvas.path(&path, colour, &format!(r#"stroke-linejoin="round" {rest}"#));
+        canvas.close();
     }
 }

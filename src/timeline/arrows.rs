@@ -2,6 +2,7 @@
 //! way does, there is no arrow: the numbers of the finding join what it joins, and beside the lane of an overwritten sale
 //! stands who overwrote it.
 
+use super::acts::ActPlace;
 use super::arrow::Arrow;
 use super::boxes::TextBox;
 use super::lane_row::BAR;
@@ -50,6 +51,7 @@ impl Arrow {
         Some(Self {
             corners,
             accent: true,
+            to: None,
             clash,
         })
     }
@@ -142,6 +144,7 @@ fn reads(scene: &Scene<'_>, layout: &Layout) -> Vec<Option<Arrow>> {
         let arrow = Arrow::of(from, to, &layout.texts, Clash::WriteRead);
         Some(arrow.map(|arrow| Arrow {
             accent: false,
+            to: reached(scene, place, Clash::WriteRead),
             ..arrow
         }))
     });
@@ -188,9 +191,24 @@ fn overwrites(scene: &Scene<'_>, layout: &Layout) -> Vec<Option<Arrow>> {
     let arrows = joined.into_iter().filter_map(|(first, second, clash)| {
         let from = layout.bar(scene, first, clash, true)?;
         let to = layout.bar(scene, second, clash, false)?;
-        Some(Arrow::of(from, to, &layout.texts, clash))
+        let arrow = Arrow::of(from, to, &layout.texts, clash);
+        Some(arrow.map(|arrow| Arrow {
+            to: reached(scene, second, clash),
+            ..arrow
+        }))
     });
     arrows.collect()
+}
+
+/// The act of an operation that an arrow reaches.
+fn reached(scene: &Scene<'_>, place: Spot, clash: Clash) -> Option<ActPlace> {
+    let operation = scene.timeline.operation(place)?;
+    let act = act(operation, clash, false)?;
+    Some(ActPlace {
+        place,
+        span: operation.spans.iter().position(|span| span == act),
+        ends: act.bounds().1,
+    })
 }
 
 impl Layout {

@@ -77,6 +77,10 @@ pub(super) fn style(doing: &Doing, colour: &str) -> Option<(f64, String)> {
                 r#"rx="3" fill="{colour}" fill-opacity="0.08" stroke="{colour}" stroke-dasharray="3 3""#
             ),
         ),
+        Doing::Pass => (
+            4.5,
+            format!(r#"rx="4.5" fill="none" stroke="{QUIET}" stroke-dasharray="2 2""#),
+        ),
         Doing::Sync => (3.5, format!(r#"fill="{QUIET}" fill-opacity="0.5""#)),
     })
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::reveal::Reveal;
 use super::words::{columns, xml};
 
 /// What is quiet, and what the eye must find.
@@ -26,9 +27,38 @@ pub(super) enum Ink {
 #[derive(Debug, Default)]
 pub(super) struct Canvas {
     pub(super) body: String,
+    /// Of the picture of a page: when what is seen. Any other shows all.
+    pub(super) reveal: Option<Reveal>,
 }
 
 impl Canvas {
+    /// Begins a part of the picture; `when`: from which step of a page on it is seen, and from which on it is red.
+    pub(super) fn open(&mut self, when: impl Fn(&Reveal) -> (usize, usize)) {
+        if let Some((from, wrong)) = self.reveal.as_ref().map(when) {
+            let _ = writeln!(self.body, r#"<g data-from="{from}" data-wrong="{wrong}">"#);
+        }
+    }
+
+    /// Begins a part of which a page shows what lies before its cursor.
+    pub(super) fn open_past(&mut self) {
+        if self.reveal.is_some() {
+            self.body.push_str("<g class=\"past\">\n");
+        }
+    }
+
+    /// Ends such a part.
+    pub(super) fn close(&mut self) {
+        if self.reveal.is_some() {
+            self.body.push_str("</g>\n");
+        }
+    }
+
+    /// What a piece of a text has in a page that is seen from a step on.
+    pub(super) fn from(&self, when: impl Fn(&Reveal) -> usize) -> String {
+        let from = self.reveal.as_ref().map(when);
+        from.map_or_else(String::new, |from| format!(r#" data-from="{from}""#))
+    }
+
     /// A text at a place; `anchor` says which end of it lies there.
     pub(super) fn text(&mut self, at: (f64, f64), anchor: &str, size: u32, ink: Ink, text: &str) {
         let (class, fill, weight) = match ink {

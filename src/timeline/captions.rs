@@ -35,24 +35,47 @@ fn run(run: VersionRun) -> (String, Option<String>) {
     (each, beside)
 }
 
-/// What a row of the tree says, and what it says of a fork behind it, with room for so many columns of a name.
-pub(super) fn words_of(
-    timeline: &Timeline,
-    tree: &Tree,
-    what: What,
-    room: usize,
-) -> (String, Option<String>) {
+/// What a row of the tree says.
+#[derive(Debug, Default)]
+pub(super) struct VersionWords {
+    /// What it is.
+    pub(super) what: String,
+    /// What becomes of it, right behind that.
+    pub(super) fate: String,
+    /// What is said of a fork behind both.
+    pub(super) fork: Option<String>,
+}
+
+impl VersionWords {
+    fn all_of(what: String) -> Self {
+        Self {
+            what,
+            ..Self::default()
+        }
+    }
+}
+
+/// What a row of the tree says, with room for so many columns of a name.
+pub(super) fn words_of(timeline: &Timeline, tree: &Tree, what: What, room: usize) -> VersionWords {
     let version = match what {
         What::Version(version) => version,
-        What::Run(versions) => return run(versions),
+        What::Run(versions) => {
+            let (what, fork) = run(versions);
+            return VersionWords {
+                fork,
+                ..VersionWords::all_of(what)
+            };
+        }
         What::Branches(many, lost) => {
             let end = if lost { ", overwritten" } else { "" };
-            return (format!("and {} more{end}", thousands(many)), None);
+            return VersionWords::all_of(format!("and {} more{end}", thousands(many)));
         }
-        What::Rest(many) => return (format!("and {}", count(many, "more version")), None),
+        What::Rest(many) => {
+            return VersionWords::all_of(format!("and {}", count(many, "more version")));
+        }
     };
     let Some(known) = timeline.versions.get(version) else {
-        return (String::new(), None);
+        return VersionWords::default();
     };
     let mut text = format!("version {}", known.seq);
     if let Some(left) = known.left {
@@ -61,21 +84,23 @@ pub(super) fn words_of(
     if let Some(writer) = known.writer {
         let _ = write!(text, ", by {}", short(timeline.name(writer.lane), room));
     }
-    if known.survived && timeline.unreadable {
-        text += ", the last; the count cannot be read";
+    let mut fate = String::from(if known.survived && timeline.unreadable {
+        ", the last; the count cannot be read"
     } else if known.survived && known.doubtful {
-        text += ", may stand in the end";
+        ", may stand in the end"
     } else if known.survived {
-        text += ", stands in the end";
+        ", stands in the end"
     } else if tree.is_lost(version) {
-        text += ", overwritten";
-    }
+        ", overwritten"
+    } else {
+        ""
+    });
     if !known.others.is_empty() {
         let parent = known.parent.filter(|parent| !known.others.contains(parent));
         let many = known.others.len() + usize::from(parent.is_some());
         if many > 1 {
             let many = thousands(many as u64);
-            let _ = write!(text, "; read one of {many}, not known which");
+            let _ = write!(fate, "; read one of {many}, not known which");
         }
     }
     let fork = match tree.branches(version) {
@@ -86,5 +111,9 @@ pub(super) fn words_of(
             Some(format!("fork: {many} sales{more} grew from it"))
         }
     };
-    (text, fork)
+    VersionWords {
+        what: text,
+        fate,
+        fork,
+    }
 }

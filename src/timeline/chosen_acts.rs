@@ -97,7 +97,7 @@ pub(super) fn is_said(scene: &Scene<'_>, act: &Act) -> bool {
 
 /// Whether the sale can be understood without it.
 pub(super) fn is_minor(act: &Act) -> bool {
-    let asks = act.doing == Some(Doing::Query) && act.words == "asks";
+    let asks = act.doing == Some(Doing::Query) && act.words == "queries";
     let quiet = matches!(
         act.doing,
         Some(Doing::Wait | Doing::WaitFor(_) | Doing::Think | Doing::Sync | Doing::Point(_))

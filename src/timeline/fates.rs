@@ -17,6 +17,10 @@ pub(super) struct BuyerFate {
     pub(super) words: String,
     /// Whether that went wrong.
     pub(super) bad: bool,
+    /// The operation behind whose end it is so; `None`: behind the end of all.
+    pub(super) of: Option<Spot>,
+    /// The number of the finding that says so.
+    pub(super) finding: Option<usize>,
 }
 
 /// What became of the buyer of a lane, in at most three lines. `overwriter`: who overwrote the sale of an operation, where
@@ -37,12 +41,22 @@ pub(super) fn fates(
     let by = sales().find_map(|(operation, _)| overwriter(Spot { lane, operation }));
     let many = sales().count() as u64;
     let mut fates = Vec::new();
-    let mut add = |words: String, bad: bool| fates.push(BuyerFate { words, bad });
-    match (many, last(operations)) {
-        (0 | 1, Some(end)) => {
+    let spot = |operation: usize| Spot { lane, operation };
+    let end = last(operations);
+    let of = end.map(|(operation, _)| spot(operation));
+    let mut add = |words: String, bad: bool, of: Option<Spot>, finding: Option<usize>| {
+        fates.push(BuyerFate {
+            words,
+            bad,
+            of,
+            finding,
+        });
+    };
+    match (many, end) {
+        (0 | 1, Some((_, end))) => {
             if let Some(told) = told(end) {
                 let bad = end.outcome == Some(DrawnOutcome::Failed) && end.killed.is_none();
-                add(told, bad);
+                add(told, bad, of, None);
             }
         }
         (0, None) => {}
@@ -55,6 +69,8 @@ pub(super) fn fates(
             add(
                 format!("bought {} in {}", thousands(sold), count(many, "sale")),
                 false,
+                of,
+                None,
             );
         }
     }
@@ -63,29 +79,36 @@ pub(super) fn fates(
         _ if many == 1 => match by {
             Some(by) => {
                 let name = short(timeline.name(by.lane), NAME);
-                add(format!("sale overwritten by {name}"), true);
+                add(format!("sale overwritten by {name}"), true, Some(by), None);
             }
-            None => add("its sale was overwritten".to_owned(), true),
+            None => add("its sale was overwritten".to_owned(), true, None, None),
         },
-        lost => add(format!("{} overwritten", count(lost, "sale")), true),
+        lost => add(
+            format!("{} overwritten", count(lost, "sale")),
+            true,
+            None,
+            None,
+        ),
     }
     for finding in timeline.findings.iter().enumerate() {
         let (at, finding) = finding;
         let own = finding.places.iter().any(|place| place.lane == lane);
         if own && Marks::is_marked(at) && !finding.harm.is_empty() {
-            add(short(&finding.harm, ROOM), true);
+            add(short(&finding.harm, ROOM), true, of, Some(at + 1));
         }
     }
-    fates.dedup();
+    fates.dedup_by(|one, other| (&one.words, one.bad) == (&other.words, other.bad));
     fates.truncate(3);
     fates
 }
 
 /// The operation that says most of how a buyer ended: its last purchase, else its last.
-fn last(operations: &[DrawnOperation]) -> Option<&DrawnOperation> {
-    let mut from_last = operations.iter().rev();
-    let asks = |one: &&DrawnOperation| !matches!(one.outcome, Some(DrawnOutcome::Told(_)));
-    from_last.find(asks).or(operations.last())
+fn last(operations: &[DrawnOperation]) -> Option<(usize, &DrawnOperation)> {
+    let all = operations.iter().enumerate().rev();
+    let mut from_last = all.filter(|(_, one)| !one.is_pass());
+    let asks =
+        |(_, one): &(usize, &DrawnOperation)| !matches!(one.outcome, Some(DrawnOutcome::Told(_)));
+    from_last.clone().find(asks).or(from_last.next())
 }
 
 /// Whether any finding names an operation of the lane.

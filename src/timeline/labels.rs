@@ -1,6 +1,6 @@
 //! Where the words of the acts of a lane stand: below the lane, each beside its bar, none over another.
 
-use super::acts::Act;
+use super::acts::{Act, ActPlace};
 use super::canvas::wide;
 use super::model::Spot;
 use super::operation::Doing;
@@ -27,6 +27,8 @@ pub(super) struct Label {
     pub(super) line: usize,
     /// Whether it belongs to a finding.
     pub(super) marked: bool,
+    /// What it says.
+    pub(super) acts: Vec<ActPlace>,
     /// Its place in time among those of the lane.
     order: usize,
 }
@@ -39,6 +41,7 @@ struct Saying {
     /// Whether the words end where the bar ends, and do not begin where it begins.
     ends: bool,
     marked: bool,
+    acts: Vec<ActPlace>,
     rank: u8,
     /// Whether it is a wait, which is over before anything else begins.
     waits: bool,
@@ -102,6 +105,7 @@ pub(super) fn labels(acts: &[&Act], scale: &Scale, (left, right): (f64, f64)) ->
                 x,
                 line,
                 marked: saying.marked,
+                acts: saying.acts,
                 order: saying.order,
             });
         }
@@ -120,6 +124,7 @@ fn sayings(acts: &[&Act], scale: &Scale) -> Vec<Saying> {
             let both = format!("{}, {}", last.words, act.words);
             if !last.waits && x0 - last.x.1 < NEAR && x1 - x0 < wide(&act.words, SIZE) {
                 last.words = both;
+                last.acts.push(act.named());
                 last.x.1 = x1;
                 last.ends = false;
                 last.marked |= marked;
@@ -132,6 +137,7 @@ fn sayings(acts: &[&Act], scale: &Scale) -> Vec<Saying> {
             x: (x0, x1),
             ends: matches!(act.doing, Some(Doing::Write)),
             marked,
+            acts: vec![act.named()],
             rank: rank(act),
             waits: act.doing.as_ref().is_some_and(Doing::waits),
             order: sayings.len(),

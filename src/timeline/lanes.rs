@@ -16,6 +16,7 @@ use super::words::{duration, short, xml};
 /// A lane: its name, its line, its operations.
 pub(super) fn lane(canvas: &mut Canvas, scene: &Scene<'_>, layout: &Layout, row: &LaneRow) {
     let name = scene.timeline.name(row.lane);
+    canvas.open(|reveal| (0, reveal.lane(row.lane)));
     let _ = write!(canvas.body, "<g><title>{}</title>", xml(&short(name, 300)));
     let ink = if scene.is_named(row.lane) {
         Ink::Accent
@@ -25,6 +26,8 @@ pub(super) fn lane(canvas: &mut Canvas, scene: &Scene<'_>, layout: &Layout, row:
     let at = (layout.left - 12.0, row.middle() + 4.0);
     canvas.text(at, "end", 12, ink, &short(name, NAME));
     canvas.body += "</g>\n";
+    canvas.close();
+    canvas.open_past();
     let faint = r#"stroke-opacity="0.16""#;
     let mut last = layout.left;
     for &operation in scene.choice.lanes.get(&row.lane).into_iter().flatten() {
@@ -48,6 +51,7 @@ pub(super) fn lane(canvas: &mut Canvas, scene: &Scene<'_>, layout: &Layout, row:
     if layout.scale.end() > last {
         line(canvas, layout, row, (last, layout.scale.end()), faint);
     }
+    canvas.close();
     words(canvas, layout, row);
 }
 
@@ -60,19 +64,38 @@ fn words(canvas: &mut Canvas, layout: &Layout, row: &LaneRow) {
             Ink::Quiet
         };
         let at = (label.x, row.baseline(label));
+        canvas.open(|reveal| {
+            let acts = label.acts.iter();
+            let from = acts.map(|act| reveal.step((act.place, act.span), act.ends));
+            let wrong = label.acts.iter().map(|act| reveal.wrong(act.place));
+            (from.max().unwrap_or(0), wrong.max().unwrap_or(0))
+        });
         canvas.text(at, "start", labels::SIZE, ink, &label.words);
+        canvas.close();
     }
     for (at, fate) in row.fates.iter().enumerate() {
         let ink = if fate.bad { Ink::Accent } else { Ink::Plain };
         let at = (layout.right + 14.0, row.fate_at(at));
+        canvas.open(|reveal| {
+            let of = fate.of.map_or(reveal.end(), |of| reveal.last(of));
+            let finding = fate.finding.map_or(0, |number| reveal.finding(number));
+            (of.max(finding), 0)
+        });
         canvas.text(at, "start", labels::SIZE, ink, &fate.words);
+        canvas.close();
     }
 }
 
 /// The numbers of the findings. Drawn after the arrows, so that no arrow hides one.
 pub(super) fn badges(canvas: &mut Canvas, layout: &Layout) {
     for one in &layout.badges {
+        canvas.open(|reveal| {
+            let step = reveal.step((one.act.place, one.act.span), one.act.ends);
+            let findings = one.findings.iter().map(|number| reveal.finding(*number));
+            (findings.fold(step, usize::max), 0)
+        });
         badge(canvas, one.at, &one.words);
+        canvas.close();
     }
 }
 
@@ -90,6 +113,7 @@ fn shape(
     };
     let details = xml(&details(scene, place));
     let _ = writeln!(canvas.body, "<g><title>{details}</title>");
+    canvas.open(|reveal| (0, reveal.wrong(place)));
     spine(canvas, layout, operation, row, bounds);
     let holds = |doing: &Option<Doing>| doing.as_ref().is_some_and(|doing| doing.held().is_some());
     let own = || scene.acts.iter().filter(|act| act.place == place);
@@ -99,6 +123,7 @@ fn shape(
     for act in own().filter(|act| !holds(&act.doing)) {
         bar(canvas, scene, layout, row, act);
     }
+    canvas.close();
     canvas.body += "</g>\n";
 }
 

@@ -7,6 +7,7 @@ use super::canvas::wide;
 use super::fates::BuyerFate;
 use super::labels::{self, labels};
 use super::lane_row::{BAR, LaneRow, SMALL};
+use super::model::Timeline;
 use super::notes::{Badge, SentenceLine, badges, sentences_above, sentences_below};
 use super::scale::Scale;
 use super::scene::{Scene, odds};
@@ -31,6 +32,8 @@ pub(super) struct Layout {
     /// Names end here, times begin; times end, and what became of the buyers begins.
     pub(super) left: f64,
     pub(super) right: f64,
+    /// Whether the name of the run stands above it.
+    pub(super) has_head: bool,
     /// The sentences, each with the number of its finding if it begins one.
     pub(super) sentences: Vec<SentenceLine>,
     pub(super) caption: f64,
@@ -57,9 +60,27 @@ pub(super) struct Layout {
 
 impl Layout {
     pub(super) fn of(scene: &Scene<'_>) -> Self {
+        Self::with(scene, true)
+    }
+
+    /// The same without the name of the run and the sentences of its findings, for a page, which tells them beside it.
+    pub(super) fn within_page(scene: &Scene<'_>) -> Self {
+        Self::with(scene, false)
+    }
+
+    fn with(scene: &Scene<'_>, has_head: bool) -> Self {
         let timeline = scene.timeline;
-        let sentences = sentences_above(timeline);
-        let caption = if timeline.subtitle.is_empty() {
+        let told = |lines: fn(&Timeline) -> Vec<SentenceLine>| {
+            if has_head {
+                lines(timeline)
+            } else {
+                Vec::new()
+            }
+        };
+        let sentences = told(sentences_above);
+        let caption = if !has_head {
+            4.0
+        } else if timeline.subtitle.is_empty() {
             50.0
         } else {
             70.0
@@ -79,13 +100,14 @@ impl Layout {
         };
         let has_odds = odds(timeline).is_some() && !rows.is_empty();
         let odds = has_odds.then_some(floor + 20.0);
-        let further = sentences_below(timeline);
+        let further = told(sentences_below);
         let further_top = odds.map_or(floor, |top| top + ODDS) + 34.0;
         let badges = badges(scene, &scale, &rows);
         let mut layout = Self {
             scale,
             left,
             right,
+            has_head,
             sentences,
             caption,
             below: further_top + LINE * further.len() as f64,

@@ -119,12 +119,13 @@ fn doings(scene: &Scene<'_>) -> Vec<Item> {
     };
     let mut items = Vec::new();
     for (doing, words) in [
-        (Doing::Query, "asks how many are left"),
+        (Doing::Query, "queries the count"),
         (Doing::Wait, waits),
         (Doing::Read, "reads the count"),
         (Doing::Truncate, "empties the count"),
         (Doing::Write, writes),
         (Doing::Sync, "publishes the count"),
+        (Doing::Pass, "its turn passes"),
     ] {
         let alike = match doing {
             Doing::Wait => scene.acts.iter().any(is_wait),

@@ -58,6 +58,7 @@ mod page;
 mod pair;
 mod panels;
 mod render;
+mod reveal;
 mod rows;
 mod scale;
 mod scene;
@@ -73,7 +74,7 @@ pub use crate::run_clock::RunClock;
 pub use model::{Clash, DrawnFinding, DrawnVersion, Lane, Spot, Time, Timeline};
 pub use operation::{Doing, DrawnOperation, DrawnOutcome, Sight, Span};
 pub use page::{
-    CountState, LockState, NoReturn, PageFinding, PageStep, ProcessState, ShownLine, Steps,
+    CountState, KeyStep, LockState, PageFinding, PageStep, ProcessState, ShownLine, Steps,
     frame_policy, page,
 };
 pub use pair::pair_svg;

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::acts::ActPlace;
 use super::canvas::wide;
 use super::lane_row::LaneRow;
 use super::model::Timeline;
@@ -23,6 +24,9 @@ pub(super) type SentenceLine = (Option<usize>, String);
 pub(super) struct Badge {
     pub(super) words: String,
     pub(super) at: (f64, f64),
+    /// Where they happen, and their numbers.
+    pub(super) act: ActPlace,
+    pub(super) findings: Vec<usize>,
 }
 
 /// The numbers of the findings, each right above the act where it happens.
@@ -42,6 +46,8 @@ pub(super) fn badges(scene: &Scene<'_>, scale: &Scale, rows: &[LaneRow]) -> Vec<
             badges.push(Badge {
                 words,
                 at: (x, row.top - 16.5),
+                act: act.named(),
+                findings: act.findings.clone(),
             });
         }
     }

@@ -40,6 +40,12 @@ impl DrawnOperation {
         spans.any(|span| are_one_hold(hold, span))
     }
 
+    /// Whether it is nothing but turns that pass, behind the end of another.
+    pub(super) fn is_pass(&self) -> bool {
+        let mut spans = self.spans.iter();
+        !self.spans.is_empty() && spans.all(|span| span.doing == Doing::Pass)
+    }
+
     /// From the first touch to the last; `None` when nothing says when.
     pub(super) fn bounds(&self) -> Option<(u64, u64)> {
         let spans = self.spans.iter().map(Span::bounds);
@@ -110,6 +116,8 @@ pub enum Doing {
     Write,
     /// Makes it durable.
     Sync,
+    /// Has its turn in an order of turns that was given, and passes: it waits for a lock, or is at its end.
+    Pass,
     /// Reads, writes or both at some time in the span: when is not known.
     Sometime {
         /// Whether it reads then.

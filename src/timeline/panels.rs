@@ -6,6 +6,7 @@ use super::canvas::{ACCENT, Canvas, Ink, QUIET, wide};
 use super::captions::{no_return, words_of};
 use super::layout::{Layout, MARGIN, ODDS, RIGHT, ROW};
 use super::model::Timeline;
+use super::reveal::Reveal;
 use super::scene::{self, Scene, certain_from};
 use super::tree_row::What;
 use super::words::xml;
@@ -39,9 +40,12 @@ pub(super) fn odds(canvas: &mut Canvas, timeline: &Timeline, layout: &Layout) {
         }
     }
     let _ = write!(path, "H{end:.1}");
+    canvas.open_past();
     canvas.path(&path, QUIET, r#"stroke-width="2" stroke-linejoin="round""#);
+    canvas.close();
     if let Some((time, _)) = certain_from(&odds).and_then(|from| odds.get(from)) {
         let x = layout.scale.at(*time);
+        canvas.open(|reveal| (reveal.at(*time), 0));
         certain(canvas, layout, x, floor);
         let words = &no_return(timeline, *time);
         // Behind it the curve is at the top, before it below.
@@ -51,6 +55,7 @@ pub(super) fn odds(canvas: &mut Canvas, timeline: &Timeline, layout: &Layout) {
             ((x - 8.0, top - 7.0), "end")
         };
         canvas.text(at, anchor, 12, Ink::Accent, words);
+        canvas.close();
     }
 }
 
@@ -87,8 +92,20 @@ pub(super) fn tree(canvas: &mut Canvas, scene: &Scene<'_>, layout: &Layout) -> (
         (left + 26.0 * depth as f64, top + ROW * at as f64)
     };
     let mut reach = left;
+    // What stands for several is seen with the version before it.
+    let mut written = 0;
     for (at, row) in rows.iter().enumerate() {
         let (x, y) = place(at);
+        if let What::Version(version) = row.what {
+            written = version;
+        }
+        let ends = scene.tree.overwritten_by(written);
+        canvas.open(|reveal| {
+            (
+                written_at(scene, reveal, written),
+                fated_at(scene, reveal, ends),
+            )
+        });
         let lost = match row.what {
             What::Version(version) => scene.tree.is_lost(version),
             What::Branches(_, lost) => lost,
@@ -106,15 +123,44 @@ pub(super) fn tree(canvas: &mut Canvas, scene: &Scene<'_>, layout: &Layout) -> (
             canvas.path(&line, colour, &format!(r#"stroke-width="1.5" {dash}"#));
         }
         dot(canvas, (x, y), row.what, colour);
-        let text = words_of(scene.timeline, &scene.tree, row.what, NAME);
-        let fork = text.1.unwrap_or_default();
-        row_text(canvas, (x + 12.0, y + 4.0), lost, &text.0, &fork);
-        reach = reach.max(x + 12.0 + wide(&text.0, 12) + 20.0 + wide(&fork, 12));
+        let words = words_of(scene.timeline, &scene.tree, row.what, NAME);
+        let fork = words.fork.unwrap_or_default();
+        let end = canvas.from(|reveal| fated_at(scene, reveal, ends));
+        let forks = canvas.from(|reveal| forked_at(scene, reveal, written));
+        let pieces = [
+            (words.what.as_str(), ""),
+            (&words.fate, &end),
+            (&fork, &forks),
+        ];
+        row_text(canvas, (x + 12.0, y + 4.0), lost, pieces);
+        canvas.close();
+        let text = wide(&words.what, 12) + wide(&words.fate, 12);
+        reach = reach.max(x + 12.0 + text + 20.0 + wide(&fork, 12));
     }
     (
         (reach + 24.0).clamp(RIGHT * 0.5, RIGHT * 0.72),
         top + ROW * rows.len() as f64,
     )
+}
+
+/// The step of a page at which a version is written.
+fn written_at(scene: &Scene<'_>, reveal: &Reveal, version: usize) -> usize {
+    // What stood there before the run was written before its first step.
+    let written = scene.effects.write(version).filter(|_| version > 0);
+    written.map_or(0, |written| reveal.at(written))
+}
+
+/// The step at which it is known what became of a version: that of the one that overwrote it, else the last.
+fn fated_at(scene: &Scene<'_>, reveal: &Reveal, by: Option<usize>) -> usize {
+    by.map_or(reveal.end(), |by| written_at(scene, reveal, by))
+}
+
+/// The step at which the last of those is written that grew from a version.
+fn forked_at(scene: &Scene<'_>, reveal: &Reveal, version: usize) -> usize {
+    let versions = scene.timeline.versions.iter().enumerate();
+    let grown = versions.filter(|(_, one)| one.parent == Some(version));
+    let grown = grown.map(|(at, _)| written_at(scene, reveal, at));
+    grown.max().unwrap_or(reveal.end())
 }
 
 /// A version, or what stands for several.
@@ -132,12 +178,21 @@ fn dot(canvas: &mut Canvas, (x, y): (f64, f64), what: What, colour: &str) {
     );
 }
 
-/// A row of the tree, and what is said of a fork behind it.
-fn row_text(canvas: &mut Canvas, (x, y): (f64, f64), lost: bool, text: &str, fork: &str) {
+/// A row of the tree, what became of it, and what is said of a fork behind it.
+fn row_text(
+    canvas: &mut Canvas,
+    (x, y): (f64, f64),
+    lost: bool,
+    [(text, _), (fate, ends), (fork, forks)]: [(&str, &str); 3],
+) {
     let (class, fill) = if lost { ("a", ACCENT) } else { ("n", QUIET) };
-    let (text, fork) = (xml(text), xml(fork));
+    let (text, fate, fork) = (xml(text), xml(fate), xml(fork));
+    let fate = match ends {
+        "" => fate,
+        ends => format!("<tspan{ends}>{fate}</tspan>"),
+    };
     let _ = writeln!(
         canvas.body,
-        r#"<text class="{class}" x="{x:.1}" y="{y:.1}" font-size="12" fill="{fill}">{text}<tspan class="a" dx="14" font-weight="600" fill="{ACCENT}">{fork}</tspan></text>"#
+        r#"<text class="{class}" x="{x:.1}" y="{y:.1}" font-size="12" fill="{fill}">{text}{fate}<tspan class="a" dx="14" font-weight="600" fill="{ACCENT}"{forks}>{fork}</tspan></text>"#
     );
 }

@@ -5,6 +5,7 @@ use super::canvas::{ACCENT, Canvas, Ink, QUIET, badge, wide};
 use super::labels::SIZE;
 use super::layout::{LINE, Layout, MARGIN, WIDTH};
 use super::model::{Time, Timeline};
+use super::reveal::Reveal;
 use super::scene::Scene;
 use super::words::{short, xml};
 use super::{arrows, lanes, legend, panels};
@@ -26,20 +27,21 @@ pub(super) fn draw(timeline: &Timeline) -> String {
 pub(super) fn sized(timeline: &Timeline) -> (String, f64) {
     let scene = Scene::of(timeline);
     let layout = arrows::joined(&scene, Layout::of(&scene));
-    let (svg, _, height) = measured(&scene, &layout);
-    (svg, height)
+    measured(&scene, &layout, None)
 }
 
-/// The picture, where everything has its place; and how far its tree of versions reaches to the right.
-pub(super) fn laid_out(scene: &Scene<'_>, layout: &Layout) -> (String, f64) {
-    let (svg, reach, _) = measured(scene, layout);
-    (svg, reach)
+/// The picture of a page, of which it is known when what is seen.
+pub(super) fn stepped(scene: &Scene<'_>, layout: &Layout, reveal: Reveal) -> String {
+    measured(scene, layout, Some(reveal)).0
 }
 
-/// The same, and how high it is.
-fn measured(scene: &Scene<'_>, layout: &Layout) -> (String, f64, f64) {
+/// The picture, and how high it is.
+fn measured(scene: &Scene<'_>, layout: &Layout, reveal: Option<Reveal>) -> (String, f64) {
     let timeline = scene.timeline;
-    let mut canvas = Canvas::default();
+    let mut canvas = Canvas {
+        reveal,
+        ..Canvas::default()
+    };
     head(&mut canvas, timeline, layout);
     axis(&mut canvas, scene, layout);
     folds(&mut canvas, scene, layout);
@@ -70,10 +72,13 @@ fn measured(scene: &Scene<'_>, layout: &Layout) -> (String, f64, f64) {
         xml(&short(&timeline.title, 300)),
         canvas.body
     );
-    (svg, tree.0, height)
+    (svg, height)
 }
 
 fn head(canvas: &mut Canvas, timeline: &Timeline, layout: &Layout) {
+    if !layout.has_head {
+        return;
+    }
     let title = short(&timeline.title, 100);
     canvas.text((MARGIN, 28.0), "start", 17, Ink::Plain, &title);
     if !timeline.subtitle.is_empty() {

@@ -161,10 +161,10 @@ fn locks_of_two_files_have_two_letters_and_colours() {
 fn a_torn_read_is_named() {
     let text = check(&torn());
     assert!(
-        text.contains("asks: an empty file, failed <- 1\n"),
+        text.contains("queries: an empty file, failed <- 1\n"),
         "{text}"
     );
-    assert!(torn().to_svg().contains(">asks: an empty file<"));
+    assert!(torn().to_svg().contains(">queries: an empty file<"));
 }
 
 #[test]

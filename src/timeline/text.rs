@@ -158,7 +158,8 @@ fn tree_row(timeline: &Timeline, tree: &Tree, row: &TreeRow, room: usize) -> Tex
     });
     let rails = format!("  {}", rails.collect::<String>());
     let room = room.saturating_sub(columns(&rails));
-    let (text, fork) = words_of(timeline, tree, row.what, 16);
+    let words = words_of(timeline, tree, row.what, 16);
+    let (text, fork) = (words.what + &words.fate, words.fork);
     let tone = match row.what {
         What::Version(version) if tree.is_lost(version) => Tone::Bad,
         What::Branches(_, true) => Tone::Bad,

@@ -35,7 +35,7 @@ const said = (page) =>
       return {
         name: row.querySelector("th").textContent,
         knows: cell("knows"),
-        stale: row.querySelector(".stale") !== null,
+        stale: row.querySelector(".stale")?.textContent ?? "",
         holds: row.querySelector(".holds") !== null,
         waits: row.querySelector(".waits") !== null,
         told: row.querySelector("td.told").textContent,
@@ -47,8 +47,9 @@ const said = (page) =>
       when: text(".now .when"),
       what: text(".now .what"),
       why: text(".now .why"),
-      point: text(".now .return"),
-      found: texts(".now .happens p"),
+      terms: texts(".now .keys-here > p"),
+      found: texts(".now .happens .whole"),
+      begins: texts(".now .happens .begins"),
       chance: odds.hidden ? null : text(".odds .chance"),
       left: text(".count .left"),
       version: text(".count .version"),
@@ -87,7 +88,7 @@ class Replayed {
       return;
     }
     if (step === "lock") own.holds = !busy;
-    if (step === "read") own.knows = left === undefined ? "an empty file" : { left, version };
+    if (step === "read") own.knows = left === undefined ? "an empty file" : { left, version, by: this.writer };
     if (step === "query" && isLast) own.knows = "an empty file";
     const sale = step === "write" || step === "fill" ? { left: own.knows.left - 1, version: own.knows.version + 1, by: buyer } : null;
     if (step === "write") {
@@ -98,6 +99,7 @@ class Replayed {
     }
     if (step === "fill") this.count = sale;
     if (step === "publish") this.count = this.written;
+    if (step === (this.isInPlace ? "fill" : "write")) this.writer = buyer;
     const written = this.isInPlace ? step === "fill" : step === "write" && !this.isSound;
     if (step === "unlock" || written || (isLast && !busy)) own.holds = false;
   }
@@ -112,13 +114,13 @@ class Replayed {
     const holders = [];
     for (const row of page.rows) {
       const own = this.buyers.get(row.name);
-      const knows = typeof own.knows === "string" ? own.knows : own.knows && `${own.knows.left} left (version ${own.knows.version})`;
+      const knows = typeof own.knows === "string" ? own.knows : own.knows && `${own.knows.left} left (version ${own.knows.version}${own.knows.by ? ` by ${own.knows.by}` : ""})`;
       assert.equal(row.knows, knows ?? "nothing yet", row.name);
       assert.equal(row.holds, own.holds, `${row.name} holds`);
       assert.equal(row.told === "killed", own.killed === true);
       if (own.holds) holders.push(row.name);
     }
-    assert.deepEqual(page.holders.flatMap((it) => it.split(", ")).sort(), holders.sort());
+    assert.deepEqual(page.holders.flatMap((it) => it.replaceAll(" (shared)", "").split(", ")).sort(), holders.sort());
   }
 }
 
@@ -150,6 +152,7 @@ for (const words of RACES) {
     const replayed = new Replayed({ users, stock: told.stock ?? told.to_stock, lock: told.lock, writes: told.writes });
     const lastOf = new Map(steps.map((step, at) => [step.buyer, at]));
     let found = 0;
+    let violations = 0;
     let before = -1;
     for (let at = 0; at <= steps.length; at += 1) {
       if (at > 0) {
@@ -162,14 +165,16 @@ for (const words of RACES) {
       replayed.says(now);
       assert.equal(now.chance, run.odds ? percent(run.odds[at]) : null);
       const isPoint = run.no_return === at;
-      if (run.odds) assert.equal(now.point.startsWith("Point of no return"), isPoint, `step ${at}`);
+      if (run.odds) assert.equal(now.terms.some((term) => term.startsWith("Point of no return")), isPoint, `step ${at}`);
+      violations += now.terms.filter((term) => term.startsWith("First violation")).length;
       assert.equal(now.marked, 1);
       assert.equal(now.item, String(at));
       assert.ok(now.cursor >= before, "time goes on");
       before = now.cursor;
       found += now.found.length;
     }
-    assert.equal(found, run.findings.length, "each finding happens once");
+    assert.equal(found, run.findings.length, "each finding is told once");
+    assert.equal(violations, Math.min(1, found), "and the first harm is one");
     assert.equal(await page.locator("#position").textContent(), `step ${steps.length} of ${steps.length}`);
     assert.deepEqual(page.seen.requests, [url], "nothing is asked for");
   });
@@ -192,7 +197,7 @@ for (const lock of ["none", "exclusive", "shared"]) {
       await page.keyboard.press("ArrowRight");
       const now = await said(page);
       const [, name, does] = now.what.match(/^(user-\d) (.*)$/);
-      const seen = does.match(/^(?:reads|asks): (\d+ left)$/);
+      const seen = does.match(/^(?:reads|queries): (\d+ left)$/);
       if (seen) knows.set(name, seen[1]);
       if (does.startsWith("writes")) written += 1;
       assert.equal(now.lines.length, written);
@@ -232,8 +237,9 @@ test("keys, buttons, the track, a link and the address go to steps", async (t) =
   }
   await page.getByRole("slider", { name: "Step" }).fill("7");
   assert.deepEqual(await at(), ["Step 7", "#7"]);
-  await page.locator(".found .return a").click();
-  const [point] = await page.locator(".found .return a").allTextContents();
+  const link = page.locator(".found .violation .note a");
+  const [point] = await link.allTextContents();
+  await link.click();
   assert.equal((await at())[0].toLowerCase(), point);
   await page.evaluate(() => (location.hash = "#3"));
   await eventually("the address is followed", async () => (await at())[0] === "Step 3");
@@ -264,6 +270,8 @@ test("without a script it is the picture and the list", async (t) => {
   const page = await visit(t, url, { javaScriptEnabled: false });
   assert.ok(await page.locator("#player").isHidden());
   assert.ok(await page.locator(".picture svg").isVisible());
+  assert.ok(await page.locator(".found").getByText("it does not add up").isVisible());
+  assert.equal(await page.locator(".yet").count(), 0, "nothing is left for later");
   assert.equal(await page.locator(".steps li").count(), 5);
   await page.getByText("user-2 reads: 1 left").first().waitFor();
   await page.getByText("point of no return: step 2; from here on it must end badly").waitFor();
@@ -365,3 +373,158 @@ test("who wants no motion gets none, and a printer all steps", async (t) => {
   assert.ok(whole, "no step is behind a scroll bar");
   assert.equal(await page.locator(".overlay").isHidden(), true);
 });
+
+// What of the page is seen now: texts of the picture and of the findings, and whether they are red.
+const seenNow = (page) =>
+  page.evaluate(() => {
+    const isSeen = (it) => it.checkVisibility({ visibilityProperty: true });
+    const isRed = (it) => {
+      const [red, green, blue] = getComputedStyle(it).fill.match(/\d+/g).map(Number);
+      return red > green + 60 && red > blue + 60;
+    };
+    const texts = [...document.querySelectorAll(".picture svg text, .picture svg tspan")].filter((it) => isSeen(it) && it.textContent);
+    const own = (it) => [...it.childNodes].filter((node) => node.nodeType === 3).map((node) => node.data).join("");
+    return {
+      texts: texts.map(own),
+      red: texts.filter((it) => isRed(it) && own(it)).map(own),
+      findings: [...document.querySelectorAll(".found .item")].map((it) => it.innerText),
+      marks: [...document.querySelectorAll("#marks span")].filter(isSeen).length,
+    };
+  });
+
+test("nothing is told before it has happened", async (t) => {
+  const { url, told } = await draw(t, ["race", "replay", "8!:0", "--stock", "2"]);
+  const page = await visit(t, `${url}#0`);
+  const sentences = told.findings.map((finding) => finding.text);
+  const first = await seenNow(page);
+  assert.deepEqual(first.red, []);
+  assert.equal(first.marks, 0);
+  assert.ok(!first.texts.some((text) => /^reads: |^writes: |bought|sale overwritten|version 2/.test(text)), `${first.texts}`);
+  for (let at = 0; at <= 16; at += 1) {
+    if (at > 0) await page.keyboard.press("ArrowRight");
+    const now = await seenNow(page);
+    // The eight read in steps 1 to 8, and write in 9 to 16: the second write is over the first.
+    const reads = now.texts.filter((text) => text.startsWith("reads: 2 left")).length;
+    const writes = now.texts.filter((text) => text.startsWith("writes: 1 left")).length;
+    assert.deepEqual([reads, writes], [Math.min(at, 8), Math.max(at - 8, 0)], `step ${at}`);
+    if (at < 10) assert.deepEqual(now.red, [], `step ${at}`);
+    const isTold = sentences.map((text) => now.findings.some((it) => it.includes(text)));
+    assert.deepEqual(isTold, sentences.map(() => at === 16), `step ${at}`);
+    if (at < 10) assert.ok(now.findings.every((it) => /: appears at step 1\d\.$/.test(it)), `${now.findings}`);
+  }
+  const last = await seenNow(page);
+  for (const name of ["user-1", "user-8"]) assert.ok(last.red.includes(name), name);
+  await page.keyboard.press("Home");
+  await page.emulateMedia({ media: "print" });
+  const printed = await seenNow(page);
+  assert.deepEqual([...printed.red].sort(), [...last.red].sort(), "a printer shows all of it");
+  const cut = await page.evaluate(() => [...document.querySelectorAll(".past")].filter((it) => getComputedStyle(it).clipPath !== "none").length);
+  assert.equal(cut, 0, "and all of the picture");
+  assert.ok(printed.findings.every((it) => !it.includes("appears")), `${printed.findings}`);
+});
+
+test("the eighth buyer, what harm was first, and where it was not known to be", async (t) => {
+  const { url } = await draw(t, ["race", "replay", "8!:0", "--stock", "2"]);
+  const page = await visit(t, `${url}#10`);
+  const tenth = await said(page);
+  assert.deepEqual(tenth.terms, ["First violation: something is so from here on that must never be so."]);
+  const window = /user-2 writes.*race window was open from step 2 on.*point of no return was, is not known/s;
+  assert.match(await page.locator(".found .violation").innerText(), window);
+  assert.equal(tenth.begins.length, 2, `${tenth.begins}`);
+  assert.match(tenth.begins.join(), /overwritten.*count is wrong/s, "what does not add up does so from the second sale on");
+  assert.equal(tenth.rows[2].stale, "out of date since step 9");
+  assert.equal(tenth.rows[1].stale, "was out of date since step 9");
+  assert.equal(tenth.rows[0].stale, "", "it was right when it wrote");
+  await page.keyboard.press("End");
+  const end = await said(page);
+  assert.match(end.why, /^It read 2 left \(version 1\) at step 8, .*user-7 the last of them.*\(version 2 by user-7\).*It does not look again.*So 8 tickets are sold, and there were 2/s);
+  assert.ok((await page.locator(".over").innerText()).includes("This run is over"));
+  assert.equal(await page.locator("td.lock").first().isVisible(), false, "no lock, no column of locks");
+});
+
+test("the point of no return and the first violation are two steps", async (t) => {
+  const { url } = await draw(t, ["race", "prove", "--users", "2"]);
+  const page = await visit(t, `${url}#2`);
+  assert.match((await said(page)).terms.join(), /^Point of no return: from here on every way to go on ends badly\.$/);
+  await page.keyboard.press("End");
+  assert.match((await said(page)).terms.join(), /^First violation: .*must never be so/);
+  for (const term of [".return", ".violation"]) assert.match(await page.locator(`.found ${term} .hint`).innerText(), /is the first step after which/);
+});
+
+test("a comparison has the turns that pass, and says when a run is over", async (t) => {
+  const { url, told } = await draw(t, ["race", "compare"]);
+  const page = await visit(t, url);
+  const turns = told.turns.length;
+  assert.equal(await page.locator("#position").textContent(), "before step 1 of 9");
+  assert.equal(turns, 9, "as many as the terminal tells");
+  const [first, second] = [page.locator(".run").nth(0), page.locator(".run").nth(1)];
+  assert.equal(await second.locator(".steps li").count(), 10);
+  await page.getByText("Where it waits for the lock, or is done, its turn passes.").first().waitFor();
+  for (let at = 0; at < 3; at += 1) await page.keyboard.press("ArrowRight");
+  assert.equal(await second.locator(".now .what").innerText(), "user-2 passes: it waits");
+  assert.match(await second.locator(".now .why").innerText(), /user-1 holds the lock: it cannot go on/);
+  assert.match(await second.locator("tbody tr").nth(1).innerText(), /waits for the lock/);
+  assert.ok(await first.locator(".over").isHidden());
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowRight");
+  assert.ok(await first.locator(".over").isVisible());
+  assert.ok(await second.locator(".over").isHidden());
+  assert.equal(await second.locator(".now .what").innerText(), "user-1 writes its sale to the ledger: 0 left");
+  assert.match(await second.locator(".now .why").innerText(), /the count in the file says so when it is published/);
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowRight");
+  assert.equal(await second.locator(".now .what").innerText(), "user-1 publishes the count");
+  assert.match(await second.locator(".now .why").innerText(), /on the ledger already.*0 left/);
+  // A buyer that is done passes, and keeps what it was told.
+  const other = await draw(t, ["race", "compare", "1 1 1 1 1 2 2", "--lock", "exclusive,none"]);
+  const done = await visit(t, `${other.url}#5`);
+  const right = done.locator(".run").nth(1);
+  assert.equal(await right.locator(".now .what").innerText(), "user-1 passes: it is done");
+  assert.match(await right.locator("tbody tr").nth(0).innerText(), /bought 1/);
+});
+
+for (const words of [["race", "compare"], ["race", "replay", "8!:0", "--stock", "2"]]) {
+  test(`nothing is cut and nothing jumps: ${words[1]}`, async (t) => {
+    const { url } = await draw(t, words);
+    for (const width of [360, 768, 1280]) {
+      const page = await visit(t, url, { viewport: { width, height: 800 } });
+      const most = Number(await page.locator("#place").getAttribute("max"));
+      const places = () =>
+        page.evaluate(() =>
+          [...document.querySelectorAll(".now, .state, .processes, .drawing, .steps")].map((it) => {
+            const { top, height } = it.getBoundingClientRect();
+            return [it.className.split(" ").filter((name) => !["bad", "ended"].includes(name)).join(" "), Math.round(top + scrollY), it.matches(".steps") ? 0 : Math.round(height)];
+          }),
+        );
+      const cards = (all) => all.filter(([name]) => !name.includes("steps"));
+      const before = cards(await places());
+      for (let at = 1; at <= most; at += 1) {
+        await page.keyboard.press("ArrowRight");
+        assert.deepEqual(cards(await places()), before, `${width}, step ${at}`);
+      }
+      const pictures = await page.evaluate(() =>
+        [...document.querySelectorAll(".picture")].map((it) => ({
+          isWide: it.scrollWidth > it.clientWidth,
+          scrolls: getComputedStyle(it).overflowX,
+          isReached: it.tabIndex === 0 && it.getAttribute("aria-label").startsWith("Picture of "),
+          hint: it.parentElement.querySelector(".sideways").checkVisibility(),
+          letters: (it.querySelector("svg").getBoundingClientRect().width / 1000) * 11,
+        })),
+      );
+      for (const picture of pictures) {
+        assert.equal(picture.hint, picture.isWide, `${width}: what is wider says so`);
+        assert.equal(picture.scrolls, "auto");
+        assert.ok(picture.isReached);
+        assert.ok(picture.letters >= 12, `${width}: letters of ${picture.letters}`);
+        if (width === 1280) assert.ok(!picture.isWide, "there is room for all of it");
+      }
+      const scroll = await page.evaluate(() => document.documentElement.scrollWidth);
+      assert.ok(scroll <= width, `${scroll} > ${width}`);
+      const small = await page.evaluate(() =>
+        [...document.querySelectorAll("main *")].filter((it) => !it.closest("svg") && it.checkVisibility() && it.innerText && parseFloat(getComputedStyle(it).fontSize) < 14).map((it) => it.className || it.tagName),
+      );
+      assert.deepEqual(small, [], "no small print");
+      if (words[1] === "compare") await isAccessible(page);
+    }
+  });
+}

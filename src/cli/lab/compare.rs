@@ -44,7 +44,7 @@ pub(super) fn compare(arguments: &CompareArgs, event: &Path, screen: &Screen) ->
         return Ok(NONE);
     };
     if let Some(output) = picture.as_mut() {
-        let [first, second] = [&compared.first, &compared.second].map(Pictured::timeline);
+        let [first, second] = compared.timelines();
         let [one, other] = compare_text::names(&compared);
         let title = format!("{one}, and {other}, in one order of turns");
         picture::draw_both(output, &title, [&first, &second])?;

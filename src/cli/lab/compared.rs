@@ -1,8 +1,10 @@
 //! Two runs in one order of turns, turn by turn.
 
 use super::run::Pictured;
+use crate::draw::{self, CarriedTurn};
 use crate::lab::{Move, Point, TurnOutcome, WorkerEnd};
 use crate::office::Writes;
+use crate::timeline::Timeline;
 
 /// Two runs in one order of turns.
 pub(super) struct Compared {
@@ -36,6 +38,34 @@ pub(super) enum SecondTurn {
 }
 
 impl Compared {
+    /// What is drawn of both: of the second each turn is a step, those that pass, too.
+    pub(super) fn timelines(&self) -> [Timeline; 2] {
+        let numbers = |buyers: &mut dyn Iterator<Item = usize>| {
+            let numbers = buyers.map(|buyer| (buyer + 1).to_string());
+            numbers.collect::<Vec<String>>().join(" ")
+        };
+        let moves = self.first.run.moves.iter();
+        let turns = moves.map(|step| step.buyer).zip(self.turns.iter().copied());
+        let turns: Vec<CarriedTurn> = turns.collect();
+        let order = numbers(&mut turns.iter().map(|turn| turn.0));
+        let steps = turns.iter().filter(|turn| turn.1 == TurnOutcome::Step);
+        let behind = self.second.run.moves.iter().skip(steps.count());
+        let behind = numbers(&mut behind.map(|step| step.buyer));
+        let mut first = self.first.timeline();
+        first.subtitle = format!("the order of turns: {order}");
+        let Pictured {
+            trial, run, odds, ..
+        } = &self.second;
+        let mut second = draw::carried(trial, run, odds.as_deref(), &turns);
+        second.subtitle = match behind.as_str() {
+            "" => format!("the same order of turns: {order}"),
+            behind => {
+                format!("the same order of turns: {order}, and behind the last of them {behind}")
+            }
+        };
+        [first, second]
+    }
+
     /// The turns in their order, and the steps behind them.
     pub(super) fn rows(&self) -> Vec<TurnRow> {
         let mut steps = 0;

@@ -11,13 +11,13 @@ use crate::timeline::{Clash, DrawnFinding, Spot};
 const FORKS: usize = 3;
 
 /// The findings of a drawing: all lost updates of one version as one, and one of each other kind. `written`: who wrote
-/// the count that stands in the end, or those one of whom did.
+/// the count that stands in the end, or those one of whom did; and with whose write it stopped adding up, where that is known.
 pub(super) fn findings(
     evidence: &Evidence,
     verdict: &HistoryVerdict,
     places: &[Option<Spot>],
     order: &WriteOrder<'_>,
-    written: &[Spot],
+    (written, unbalanced): (&[Spot], Option<Spot>),
 ) -> Vec<DrawnFinding> {
     let place = |at: &u32| places.get(*at as usize).copied().flatten();
     let lost = lost_updates(evidence, verdict, place).into_iter();
@@ -35,8 +35,11 @@ pub(super) fn findings(
         told.push(found.kind);
         let mut one = drawn(evidence, verdict, found, order, place);
         if one.places.is_empty() {
-            // What is said of the whole run stands where the count was written last.
-            one.places.extend(written);
+            // What is said of the whole run stands where it stopped adding up, else where the count was written last.
+            match unbalanced.filter(|_| found.kind == Anomaly::Conservation) {
+                Some(place) => one.places.push(place),
+                None => one.places.extend(written),
+            }
         }
         findings.push((found.kind.place_in_drawing(), one));
     }

@@ -1,5 +1,6 @@
 //! The timeline of the evidence, put together.
 
+use super::super::unbalanced::unbalanced;
 use super::found;
 use super::lanes::Lanes;
 use super::locks::DrawnLocks;
@@ -32,7 +33,8 @@ pub fn timeline(evidence: &Evidence, verdict: &HistoryVerdict) -> Timeline {
     let names = lanes.buyers.iter().map(|buyer| evidence.names.name(*buyer));
     let standing = versions.iter().filter(|version| version.survived);
     let written: Vec<Spot> = standing.filter_map(|version| version.writer).collect();
-    let findings = found::findings(evidence, verdict, &lanes.places, &order, &written);
+    let ends = (&written[..], unbalanced(&versions));
+    let findings = found::findings(evidence, verdict, &lanes.places, &order, ends);
     Timeline {
         time: Time::Nanoseconds,
         clock: Some(evidence.clock()),

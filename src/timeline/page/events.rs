@@ -92,7 +92,14 @@ fn of_act(scene: &Scene<'_>, effects: &Effects, act: &Act, events: &mut Vec<Step
         _ if steps => {
             let rank = version_rank(operation, doing);
             let what = Happening::Does(doing.clone());
-            events.push(event(to, what, act.words.clone(), rank));
+            let words = match (doing, act.words.strip_prefix("writes: ")) {
+                // The count says so in a step of its own.
+                (Doing::Write, Some(left)) if scene.timeline.publishes => {
+                    format!("writes its sale to the ledger: {left}")
+                }
+                _ => act.words.clone(),
+            };
+            events.push(event(to, what, words, rank));
         }
         _ => {
             let rank = version_rank(operation, doing);

@@ -1,4 +1,4 @@
-//! At which step each finding happens: the first after which it is so.
+//! At which step each finding happens, and at which its sentence is true.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,21 @@ use super::super::operation::Doing;
 /// The step of each span of each operation that is shown.
 pub(super) type StepOf = HashMap<(Spot, Option<usize>), usize>;
 
-/// At which step a finding happens, as an index; `None`: at one that is not shown.
+/// At which step all has happened that the sentence of a finding tells, as an index. `last`: the last step that writes.
+pub(super) fn told_at(
+    timeline: &Timeline,
+    finding: &DrawnFinding,
+    steps: &StepOf,
+    last: Option<usize>,
+) -> Option<usize> {
+    let places = finding.places.iter().enumerate();
+    let own = places.filter_map(|(nth, place)| of_place(timeline, finding, (nth, *place), steps));
+    // What is said of a run as a whole counts all that was written.
+    let last = last.filter(|_| finding.clash == Clash::Whole);
+    own.chain(last).max()
+}
+
+/// At which step a finding happens, as an index: the first after which it is so. `None`: at one that is not shown.
 pub(super) fn step(timeline: &Timeline, finding: &DrawnFinding, steps: &StepOf) -> Option<usize> {
     let places = finding.places.iter().enumerate();
     let places =
@@ -28,7 +42,8 @@ pub(super) fn step(timeline: &Timeline, finding: &DrawnFinding, steps: &StepOf) 
     places.get(nth).copied()
 }
 
-fn of_place(
+/// At which step an operation does what a finding is about.
+pub(super) fn of_place(
     timeline: &Timeline,
     finding: &DrawnFinding,
     (nth, place): (usize, Spot),

@@ -1,20 +1,17 @@
-//! The file: its policy, its static words, which say everything without a script, and the runs for the script.
-
-use std::fmt::Write as _;
+//! The file: its policy, the words that all runs share, and the runs for the script.
 
 use serde_json::json;
 
 use super::super::layout::Layout;
-use super::super::model::Timeline;
+use super::super::model::{Time, Timeline};
 use super::super::scene::Scene;
-use super::super::words::{count, short, xml};
+use super::super::words::{short, xml};
 use super::super::{arrows, svg};
-use super::covers::cursor;
-use super::no_return::percent;
+use super::cursor::{cursor, reveal};
 use super::run_json::run;
+use super::section::section;
 use super::sha256::source;
-use super::state::{PageFinding, PageStep, Steps};
-use super::walk::walk;
+use super::walk::{Walked, walk};
 use crate::store::file::output_contents::PAGE;
 
 pub(super) const SCRIPT: &str = include_str!("player.js");
@@ -35,23 +32,23 @@ const PLAYER: &str = r#"<section id="player" aria-label="Player" hidden>
 </section>
 "#;
 
-/// What a script fills in of each run.
-const NOW: &str = r#"<div class="live" hidden>
-<div class="now" aria-live="polite" aria-atomic="true">
-<p class="when"></p>
-<p class="what"></p>
-<p class="why"></p>
-<p class="return"></p>
-<div class="happens"></div>
-</div>
-<div class="odds" hidden><p><span>Chance of a bad end from here on</span> <b class="chance"></b></p><div class="bar" aria-hidden="true"><div></div></div><p class="hint">if each who can go on is as likely to go on next</p></div>
-<div class="state">
-<section class="card count"><h3>The count says</h3><p class="left"></p><p class="version"></p></section>
-<section class="card locks"><h3>The lock</h3><div></div></section>
-<section class="card ledger"><h3>The ledger</h3><p class="lines"></p><ol></ol></section>
-</div>
-<section class="card processes"><h3>What each process knows</h3><table role="table"><thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">Process</th><th role="columnheader" scope="col">It has read</th><th role="columnheader" scope="col">It did last</th><th role="columnheader" scope="col">Lock</th><th role="columnheader" scope="col">It was told</th></tr></thead><tbody role="rowgroup"></tbody></table></section>
-</div>
+/// What several schedules on one page have to do with one another.
+const ONE_ORDER: &str = r#"<p class="lead">Both runs have one order of turns, and go on turn by turn together: step 3 of the one stands beside step 3 of the other. In its turn a buyer makes its next step, whatever that is under its lock. Where it waits for the lock, or is done, its turn passes. Behind the last turn the rest goes on, the lowest number first.</p>
+"#;
+
+/// The terms of the page.
+const TERMS: &str = r#"<section class="card terms"><h2>Terms</h2><dl>
+<dt>count</dt><dd>The file that says how many tickets are left.</dd>
+<dt>ledger</dt><dd>The file with a line for each sale. A sale is made when its line is written.</dd>
+<dt>version</dt><dd>Each write makes a version of the count, whose number is one more than that of the version that its writer had read. Two who read version 1 both make a version 2: whose it is stands beside the number.</dd>
+<dt>query</dt><dd>Somebody looks how many are left, and buys nothing by it. A buyer that queries first reads again before it buys.</dd>
+<dt>read, write</dt><dd>A buyer reads the count, and goes by what it has read: it writes its sale, and one less. It does not look again in between.</dd>
+<dt>publish</dt><dd>Under the lock the sale is written to the ledger first, and the count is replaced behind that, in a step of its own. Without it both are written in one step.</dd>
+<dt>out of date</dt><dd>What a buyer has read is not what the count says any more, and it goes by it all the same.</dd>
+<dt>race window</dt><dd>From the read of a buyer to its write: what others write in between it does not see. A lock keeps them out.</dd>
+<dt>point of no return</dt><dd>The first step after which every way to go on ends badly. It is known where all schedules are.</dd>
+<dt>first violation</dt><dd>The first step after which something is so that must never be so: a sale is overwritten, or more is sold than there was.</dd>
+</dl></section>
 "#;
 
 /// A page of one run, or of several side by side, which go on step by step together.
@@ -61,11 +58,15 @@ pub fn page(title: &str, runs: &[&Timeline]) -> String {
     let mut all = Vec::new();
     for (number, timeline) in runs.iter().enumerate() {
         let scene = Scene::of(timeline);
-        let layout = arrows::joined(&scene, Layout::of(&scene));
-        let (picture, reach) = svg::laid_out(&scene, &layout);
-        let (steps, times) = walk(&scene);
-        let cursor = cursor(&scene, &layout, (&steps, &times), reach);
-        all.push(run(&steps, &cursor));
+        let layout = arrows::joined(&scene, Layout::within_page(&scene));
+        let Walked {
+            steps,
+            times,
+            step_of,
+        } = walk(&scene);
+        all.push(run(&steps, &cursor(&layout, &times)));
+        let reveal = reveal(timeline, &steps, step_of, times);
+        let picture = svg::stepped(&scene, &layout, reveal);
         section(&mut sections, number, &steps, &picture);
     }
     // A script ends at the first `</script`, whatever it stands in.
@@ -76,7 +77,14 @@ pub fn page(title: &str, runs: &[&Timeline]) -> String {
     let picture_style = source(picture_style.trim_end_matches("</style>"));
     let many = match runs.len() {
         0 | 1 => "one",
+        2 => "two",
         _ => "several",
+    };
+    let are_schedules = runs.iter().all(|run| run.time == Time::Steps);
+    let lead = if runs.len() == 2 && are_schedules {
+        ONE_ORDER
+    } else {
+        ""
     };
     format!(
         r#"{PAGE}lang="en">
@@ -91,150 +99,15 @@ pub fn page(title: &str, runs: &[&Timeline]) -> String {
 <body>
 <header><h1>{title}</h1>
 <p class="keys" hidden>Play, or step with <kbd>→</kbd> and <kbd>←</kbd>. <kbd>Space</kbd> plays, <kbd>Home</kbd> and <kbd>End</kbd> go to the first step and the last.</p>
-</header>
+{lead}</header>
 <main>
 {PLAYER}<div class="runs {many}">
 {sections}</div>
-</main>
+{TERMS}</main>
 <script type="application/json" id="runs">{data}</script>
 <script>{SCRIPT}</script>
 </body>
 </html>
 "#
     )
-}
-
-/// A run: what a script fills in, and all of it as it stands without one.
-fn section(out: &mut String, number: usize, steps: &Steps, picture: &str) {
-    let title = xml(&steps.title);
-    let _ = writeln!(out, r#"<section class="run" aria-label="{title}">"#);
-    let _ = writeln!(
-        out,
-        r#"<div class="about"><h2>{title}</h2><p class="subtitle">{}</p></div>"#,
-        xml(&steps.subtitle)
-    );
-    out.push_str(NOW);
-    let _ = writeln!(
-        out,
-        r#"<figure class="picture" tabindex="0" role="region" aria-label="Picture of {title}">
-{}</figure>"#,
-        with_own_ids(picture, number)
-    );
-    found(out, steps);
-    list(out, steps);
-    out.push_str("</section>\n");
-}
-
-/// Two pictures on a page have two sets of arrow heads.
-fn with_own_ids(picture: &str, number: usize) -> String {
-    let mut own = picture.to_owned();
-    for id in ["quiet", "accent"] {
-        own = own
-            .replace(&format!(r#"id="{id}""#), &format!(r#"id="{id}-{number}""#))
-            .replace(&format!("url(#{id})"), &format!("url(#{id}-{number})"));
-    }
-    own
-}
-
-/// What went wrong, each with the step at which it did.
-fn found(out: &mut String, steps: &Steps) {
-    out.push_str("<section class=\"card found\"><h3>What went wrong</h3>\n");
-    if let Some(no_return) = &steps.no_return {
-        let at = steps
-            .steps
-            .get(no_return.step)
-            .map_or(0, |step| step.number);
-        let _ = writeln!(
-            out,
-            r##"<p class="return"><b>Point of no return</b>, <a href="#{at}">step {at}</a>: {}.</p>"##,
-            xml(&no_return.sentence)
-        );
-    }
-    if steps.findings.is_empty() {
-        out.push_str("<p>Nothing was found in this run.</p>\n");
-    } else {
-        out.push_str("<ol>\n");
-        for finding in &steps.findings {
-            let _ = writeln!(out, "<li>{}</li>", finding_words(steps, finding));
-        }
-        out.push_str("</ol>\n");
-    }
-    out.push_str("</section>\n");
-}
-
-fn finding_words(steps: &Steps, finding: &PageFinding) -> String {
-    let kind = xml(&finding.kind);
-    let at = finding.step.and_then(|step| steps.steps.get(step));
-    let at = at.map_or_else(String::new, |step| {
-        format!(r##" <a href="#{0}">step {0}</a>"##, step.number)
-    });
-    let sentence = xml(&finding.sentence);
-    if finding.kind.is_empty() {
-        return format!("{sentence}.{at}");
-    }
-    format!("<b>{kind}</b>: {sentence}.{at}")
-}
-
-/// All steps, as a list that is read and printed.
-fn list(out: &mut String, steps: &Steps) {
-    let many = count(steps.steps.len().saturating_sub(1) as u64, "step");
-    let _ = writeln!(
-        out,
-        r#"<section class="card steps"><h3>All steps</h3><p class="hint">{many}{}</p>"#,
-        match steps.unit {
-            "" => String::new(),
-            unit => format!("; times in {unit}, since the first operation began"),
-        }
-    );
-    out.push_str("<ol>\n");
-    for step in &steps.steps {
-        row(out, steps, step);
-    }
-    out.push_str("</ol>\n");
-    for words in &steps.left_out {
-        let _ = writeln!(out, r#"<p class="hint">{}</p>"#, xml(words));
-    }
-    out.push_str("</section>\n");
-}
-
-fn row(out: &mut String, steps: &Steps, step: &PageStep) {
-    let number = step.number;
-    out.push_str("<li>");
-    if !step.skipped.is_empty() {
-        let _ = write!(
-            out,
-            r#"<span class="skipped">{}</span>"#,
-            xml(&step.skipped)
-        );
-    }
-    let _ = write!(
-        out,
-        r##"<a href="#{number}"><span class="number">{number}</span><span class="time">{}</span>"##,
-        xml(&step.time)
-    );
-    let who = step.who.and_then(|who| steps.processes.get(who));
-    let who = who.map_or_else(String::new, |who| xml(who));
-    let _ = write!(
-        out,
-        r#"<span class="text"><b class="who">{who}</b> <span class="does">{}</span></span>"#,
-        xml(&step.does)
-    );
-    let _ = write!(out, r#"<span class="after">{}</span>"#, xml(&says(step)));
-    if let Some(chance) = step.chance {
-        let _ = write!(out, r#"<span class="chance">{}</span>"#, percent(chance));
-    }
-    out.push_str("</a>");
-    if !step.why.is_empty() {
-        let _ = write!(out, r#"<span class="why">{}</span>"#, xml(&step.why));
-    }
-    out.push_str("</li>\n");
-}
-
-/// What the count says after a step.
-fn says(step: &PageStep) -> String {
-    match (&step.count.cut_by, step.count.left) {
-        (cut_by, _) if !cut_by.is_empty() => "count: empty".to_owned(),
-        (_, Some(left)) => format!("count: {left} left"),
-        _ => String::new(),
-    }
 }

@@ -78,6 +78,22 @@ impl Sales {
         self.lines.partition_point(is_there)
     }
 
+    /// How many tickets the first so many of them sold.
+    pub(super) fn tickets(&self, scene: &Scene<'_>, many: usize) -> u64 {
+        let versions = &scene.timeline.versions;
+        let left = |at: usize| versions.get(at).and_then(|version| version.left);
+        let sold = self.lines.iter().take(many).map(|line| {
+            let version = line.version;
+            let before = version.and_then(|at| left(scene.timeline.parent(at)?));
+            let after = version.and_then(left);
+            let sold = before
+                .zip(after)
+                .map(|(before, after)| before.saturating_sub(after));
+            sold.unwrap_or(1)
+        });
+        sold.fold(0, u64::saturating_add)
+    }
+
     /// The last version of a time; of those written at that time, up to a version.
     pub(super) fn version_by(&self, at: u64, last: usize) -> Option<usize> {
         let after = self.versions.partition_point(|one| *one <= (at, last));

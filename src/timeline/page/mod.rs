@@ -18,30 +18,33 @@
 //! assert!(side_by_side.starts_with("<!doctype html>"));
 //! ```
 
-mod covers;
+mod cursor;
 mod event;
 mod events;
 mod found;
 mod hidden;
 mod holders;
 mod html;
+mod key_steps;
 mod ledger;
 mod lock_reasons;
 mod lock_wish;
-mod no_return;
 mod policy;
 mod reasons;
 mod run_json;
+mod section;
 mod sha256;
 mod situation;
 mod snapshot;
 mod state;
+mod told;
+mod versions;
 mod walk;
 
 pub use html::page;
 pub use policy::frame_policy;
 pub use state::{
-    CountState, LockState, NoReturn, PageFinding, PageStep, ProcessState, ShownLine, Steps,
+    CountState, KeyStep, LockState, PageFinding, PageStep, ProcessState, ShownLine, Steps,
 };
 
 #[cfg(test)]

@@ -64,7 +64,23 @@
   const left = (many) => `${many.toLocaleString("en")} left`;
   const joined = (names) => (names.length > 0 ? names.join(", ") : "nobody");
 
-  function showNow(section, run, index, happened) {
+  const end_of = (run) => run.steps.length - 1;
+
+  // A finding that is so from a step on, and one whose sentence tells of later steps, too.
+  const soFrom = (run, finding) => finding.step ?? end_of(run);
+  const toldAt = (run, finding) => Math.max(finding.told_at ?? end_of(run), soFrom(run, finding));
+
+  function words(className, bold, rest) {
+    const line = make("p", className);
+    line.append(make("b", "", bold), rest);
+    return line;
+  }
+
+  // What is told at a step; the whole of it stands under the findings.
+  const NO_RETURN = ": from here on every way to go on ends badly.";
+  const VIOLATION = ": something is so from here on that must never be so.";
+
+  function showNow(section, run, index) {
     const step = run.steps[index];
     const process = run.processes[step.who];
     const time = step.time ? `, at ${step.time} ${run.unit}` : "";
@@ -72,19 +88,24 @@
     const does = index === 0 ? `${run.processes.length} processes are about to begin` : step.does;
     fill(find(".what", section), process === undefined ? "" : make("b", "", process), process === undefined ? "" : " ", does);
     find(".why", section).textContent = step.why ?? "";
-    const point = run.no_return;
-    const isReturn = point !== null && point.step === index;
-    fill(
-      find(".return", section),
-      ...(isReturn ? [make("b", "", "Point of no return"), `: ${point.sentence}.`] : []),
-    );
-    const found = happened.map((finding) => {
-      const words = make("p");
-      words.append(make("b", "", finding.kind || "found"), `: ${finding.sentence}.`);
-      return words;
+    const keys = run.key_steps.filter((key) => key.step === index);
+    const terms = keys.map((key) => words(key.certain ? "return" : "violation", key.term, key.certain ? NO_RETURN : VIOLATION));
+    fill(find(".keys-here", section), ...terms);
+    const found = run.findings.flatMap((finding) => {
+      const name = finding.kind || "found";
+      const whole = toldAt(run, finding);
+      const begins = soFrom(run, finding) === index;
+      if (whole === index) return [words("whole", name, begins ? "." : ": all of it has happened by now.")];
+      return begins ? [words("begins", name, ": so from here on.")] : [];
     });
     fill(find(".happens", section), ...found);
-    find(".now", section).classList.toggle("bad", isReturn || found.length > 0);
+    find(".now", section).classList.toggle("bad", terms.length + found.length > 0);
+  }
+
+  // That a run is over while the other goes on, or that this was its last step.
+  function showOver(section, run, isOver) {
+    find(".over", section).hidden = !isOver;
+    find(".now", section).classList.toggle("ended", isOver);
   }
 
   function showOdds(section, step) {
@@ -128,8 +149,8 @@
       const item = make("li");
       const isLost = line.overwritten_by !== undefined && line.overwritten_by < lines;
       item.append(make(isLost ? "s" : "span", "sale", line.who || "somebody"));
-      const many = line.left === null ? "" : `: ${left(line.left)}`;
-      item.append(make("span", "made", ` version ${line.version}${many}`));
+      const many = line.left === null ? "" : `, ${left(line.left)}`;
+      item.append(make("span", "made", `’s write: version ${line.version}${many}`));
       if (isLost) item.append(make("span", "lost", " overwritten"));
       return item;
     });
@@ -154,7 +175,7 @@
       const head = make("th", "", run.processes[at]);
       head.scope = "row";
       head.setAttribute("role", "rowheader");
-      const stale = process.stale ? make("span", "stale", "out of date") : "";
+      const stale = process.stale ? make("span", "stale", process.stale) : "";
       const holds = process.holds?.length > 0 ? make("span", "holds", `holds ${process.holds.join(" and ")}`) : "";
       const waits = process.waits ? make("span", "waits", `waits for ${process.waits}`) : "";
       const told = process.killed ? make("span", "killed", "killed") : (process.told ?? "");
@@ -171,44 +192,80 @@
     fill(find(".processes tbody", section), ...rows);
   }
 
-  // The cursor over the picture, and what is dim of it.
+  // The picture at a step: the cursor, what lies before it, and what has happened by then.
   const SVG = "http://www.w3.org/2000/svg";
   function shape(name, className, attributes) {
     const element = document.createElementNS(SVG, name);
-    element.setAttribute("class", className);
+    if (className) element.setAttribute("class", className);
     for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
     return element;
   }
 
-  function overlay(section, run) {
-    const picture = run.picture;
-    const group = shape("g", "overlay", { "aria-hidden": "true" });
-    const covers = picture.covers.map(({ until, ...place }) => ({ until, element: shape("rect", "cover", place) }));
-    const height = picture.floor - picture.top;
-    const rest = shape("rect", "cover", { x: 0, y: picture.top, width: 0, height });
-    const line = shape("line", "cursor", { x1: 0, x2: 0, y1: picture.top, y2: picture.floor });
-    const knob = shape("circle", "knob", { cx: 0, cy: picture.top, r: 4 });
-    group.append(...covers.map((cover) => cover.element), rest, line, knob);
-    find(".picture svg", section).append(group);
-    return { covers, rest, line, knob };
+  // The names of the lanes stay where a wide picture is scrolled, over what it shows.
+  function keepNames(frame, svg) {
+    const names = all("[data-from]", svg).filter((part) => find(":scope > g > title + text", part));
+    for (const name of names) {
+      name.classList.add("name");
+      svg.append(name);
+    }
+    const least = Math.min(...names.map((name) => name.getBBox().x)) - 8;
+    frame.addEventListener("scroll", () => {
+      const by = Math.max((frame.scrollLeft / frame.scrollWidth) * svg.viewBox.baseVal.width - least, 0);
+      for (const name of names) name.setAttribute("transform", `translate(${by.toFixed(1)} 0)`);
+    });
   }
-  const overlays = sections.map((section, at) => overlay(section, runs[at]));
 
-  function showPicture(section, run, index, { covers, rest, line, knob }) {
+  function overlay(section, run, number) {
+    const { top, floor } = run.picture;
+    const svg = find(".picture svg", section);
+    const clip = shape("clipPath", "", { id: `past-${number}` });
+    const past = shape("rect", "", { x: 0, y: 0, width: 0, height: svg.viewBox.baseVal.height });
+    clip.append(past);
+    find("defs", svg).append(clip);
+    for (const part of all(".past", svg)) part.setAttribute("clip-path", `url(#past-${number})`);
+    keepNames(find(".picture", section), svg);
+    const group = shape("g", "overlay", { "aria-hidden": "true" });
+    const line = shape("line", "cursor", { x1: 0, x2: 0, y1: top, y2: floor });
+    const knob = shape("circle", "knob", { cx: 0, cy: top, r: 4 });
+    group.append(line, knob);
+    svg.append(group);
+    return { past, line, knob, parts: all("[data-from]", svg) };
+  }
+  const overlays = sections.map((section, at) => overlay(section, runs[at], at));
+
+  function showPicture(section, run, index, { past, line, knob, parts }) {
     const { at, width } = run.picture;
     const x = at[index];
-    const isEnd = index === run.steps.length - 1;
-    rest.setAttribute("x", x);
-    rest.setAttribute("width", isEnd ? 0 : Math.max(width - x, 0));
+    past.setAttribute("width", index === end_of(run) ? width : x);
     line.setAttribute("x1", x);
     line.setAttribute("x2", x);
     knob.setAttribute("cx", x);
-    for (const cover of covers) cover.element.classList.toggle("gone", index >= cover.until);
+    for (const part of parts) {
+      part.classList.toggle("yet", index < Number(part.dataset.from));
+      part.classList.toggle("calm", index < Number(part.dataset.wrong ?? 0));
+    }
     // A picture that is wider than its place follows the cursor.
     const frame = find(".picture", section);
     const place = (x / width) * frame.scrollWidth;
     if (frame.scrollWidth > frame.clientWidth && (place < frame.scrollLeft + 40 || place > frame.scrollLeft + frame.clientWidth - 40)) {
       frame.scrollLeft = place - frame.clientWidth / 2;
+    }
+  }
+
+  // A finding in the list is told when all of it has happened; before, where that is.
+  function showFound(section, run, index) {
+    for (const item of all(".found .item", section)) {
+      const [from, told] = [Number(item.dataset.step), Number(item.dataset.told)];
+      const note = find(".note", item) ?? item.appendChild(make("p", "note"));
+      item.classList.toggle("yet", index < told);
+      const link = (step) => {
+        const element = make("a", "", `step ${run.steps[step].number}`);
+        element.href = `#${run.steps[step].number}`;
+        return element;
+      };
+      if (index >= told) fill(note);
+      else if (index >= from) fill(note, `${item.dataset.name}: so from `, link(from), " on. All of it is told at ", link(told), ".");
+      else fill(note, `${item.dataset.name}: appears at `, link(from), ".");
     }
   }
 
@@ -219,13 +276,6 @@
       if (at === index) link.setAttribute("aria-current", "step");
       else link.removeAttribute("aria-current");
     });
-    const item = links[index]?.parentElement;
-    const list = find(".steps ol", section);
-    if (!item || list.scrollHeight <= list.clientHeight) return;
-    const top = item.offsetTop - list.offsetTop;
-    if (top < list.scrollTop || top + item.offsetHeight > list.scrollTop + list.clientHeight) {
-      list.scrollTop = top - list.clientHeight / 2;
-    }
   }
 
   function show(index) {
@@ -234,9 +284,9 @@
       const own = Math.min(now, run.steps.length - 1);
       const section = sections[at];
       const state = states[at][own];
-      // What is of no step that is shown is told at the end.
-      const isOf = (finding) => (finding.step ?? run.steps.length - 1) === own;
-      showNow(section, run, own, run.findings.filter(isOf));
+      showNow(section, run, own);
+      showOver(section, run, own === end_of(run) && own > 0);
+      showFound(section, run, own);
       showOdds(section, run.steps[own]);
       showCount(section, state.count);
       showLocks(section, run, state.locks);
@@ -245,10 +295,11 @@
       showPicture(section, run, own, overlays[at]);
       showList(section, own);
     });
+    for (const mark of all("#marks span")) mark.hidden = now < Number(mark.dataset.step);
     const place = find("#place");
     place.value = String(now);
     place.setAttribute("aria-valuetext", `step ${number(now)} of ${number(end)}`);
-    find("#position").textContent = now === 0 ? `before the first of ${number(end)} steps` : `step ${number(now)} of ${number(end)}`;
+    find("#position").textContent = now === 0 ? `before step 1 of ${number(end)}` : `step ${number(now)} of ${number(end)}`;
     for (const id of ["first", "back"]) find(`#${id}`).setAttribute("aria-disabled", String(now === 0));
     for (const id of ["step", "last"]) find(`#${id}`).setAttribute("aria-disabled", String(now === end));
   }
@@ -319,7 +370,47 @@
   function mark(index, className) {
     const element = make("span", className);
     element.style.left = `${end > 0 ? (index / end) * 100 : 0}%`;
+    element.dataset.step = String(index);
     return element;
+  }
+
+  // Room for what a card says at any step, the same in all runs, so that nothing jumps from step to step.
+  const CARDS = [".now", ".count", ".locks", ".ledger", ".processes", ".card.found"];
+  function reserve() {
+    const cards = CARDS.map((name) => sections.map((section) => find(name, section)));
+    for (const card of cards.flat()) card.style.minHeight = "";
+    const heights = CARDS.map(() => 0);
+    const every = Math.ceil((end + 1) / 150);
+    for (let index = 0; index <= end; index += every) {
+      runs.forEach((run, at) => {
+        const own = Math.min(index, end_of(run));
+        const state = states[at][own];
+        showNow(sections[at], run, own);
+        showOver(sections[at], run, own === end_of(run) && own > 0);
+        showCount(sections[at], state.count);
+        showLocks(sections[at], run, state.locks);
+        showLedger(sections[at], run, state.lines);
+        showProcesses(sections[at], run, own);
+        showFound(sections[at], run, own);
+      });
+      cards.forEach((own, at) => {
+        heights[at] = Math.max(heights[at], ...own.map((card) => card.getBoundingClientRect().height));
+      });
+    }
+    cards.forEach((own, at) => {
+      for (const card of own) card.style.minHeight = `${Math.ceil(heights[at])}px`;
+    });
+  }
+
+  // At a new width the words take other room.
+  let width = 0;
+  function resized() {
+    if (document.documentElement.clientWidth === width) return;
+    width = document.documentElement.clientWidth;
+    for (const told of all(".now")) told.setAttribute("aria-live", "off");
+    reserve();
+    show(now);
+    if (timer === null) for (const told of all(".now")) told.setAttribute("aria-live", "polite");
   }
 
   function begin() {
@@ -331,12 +422,13 @@
     place.max = String(end);
     const marks = runs.flatMap((run) => [
       ...run.findings.filter((it) => it.step !== null).map((it) => mark(it.step, "found")),
-      ...(run.no_return ? [mark(run.no_return.step, "return")] : []),
+      ...run.key_steps.filter((key) => key.certain).map((key) => mark(key.step, "return")),
     ]);
     fill(find("#marks"), ...marks);
     runs.forEach((run, at) => {
-      const point = run.no_return;
-      if (point) all(".steps li", sections[at])[point.step]?.classList.add("return");
+      for (const key of run.key_steps) {
+        all(".steps li", sections[at])[key.step]?.classList.add(key.certain ? "return" : "violation");
+      }
       for (const { step } of run.findings) {
         if (step !== null) all(".steps li", sections[at])[step]?.classList.add("found");
       }
@@ -357,7 +449,9 @@
       stop();
       show(meant(location.hash));
     });
-    show(meant(location.hash));
+    addEventListener("resize", resized);
+    now = meant(location.hash);
+    resized();
   }
 
   begin();

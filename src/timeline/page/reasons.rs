@@ -2,6 +2,7 @@
 
 use super::super::model::Spot;
 use super::super::operation::{Doing, DrawnOperation, DrawnOutcome, Sight};
+use super::super::words::{count, thousands};
 use super::event::{Happening, StepEvent};
 use super::lock_reasons::{converted, freed, taken, waits};
 use super::situation::{Pending, Situation};
@@ -20,12 +21,13 @@ pub(super) fn reason(before: &Situation<'_>, event: &StepEvent) -> String {
         Happening::Answers => answered(before, event.place, operation),
         Happening::Does(doing) => match doing {
             Doing::Query if operation.span(Doing::reads).is_some() => {
-                "It only looks. What it buys by, it reads later.".to_owned()
+                "A query only looks, and buys nothing. What it buys by, it reads later, in a step of its own.".to_owned()
             }
             _ if doing.reads() || *doing == Doing::Query => read(before, event, operation),
             _ if doing.writes() => wrote(before, event, operation),
             Doing::Truncate => truncated(before, event.place.lane),
-            Doing::Sync => "The count in the file catches up with the ledger.".to_owned(),
+            Doing::Sync => published(before, operation),
+            Doing::Pass => passed(before, event.place.lane, operation),
             Doing::Wait | Doing::WaitFor(_) | Doing::Stuck(_) => waits(before, event, operation),
             Doing::Point(words) if words.starts_with("takes") => {
                 let shared = operation.span(|doing| matches!(doing, Doing::Share(_)));
@@ -54,9 +56,37 @@ fn died(before: &Situation<'_>, event: &StepEvent) -> String {
     words
 }
 
+/// That the count is published, which says then what the ledger has said since the write.
+fn published(before: &Situation<'_>, operation: &DrawnOperation) -> String {
+    let wrote = operation.wrote.filter(|wrote| *wrote > before.told);
+    match wrote.and_then(|_| before.left(before.latest)) {
+        Some(left) => format!(
+            "Its sale was on the ledger already, since it wrote it. Only now the count in the file says so, too: {left}."
+        ),
+        None => "The count in the file says by now what the ledger says.".to_owned(),
+    }
+}
+
+/// That a turn passes.
+fn passed(before: &Situation<'_>, lane: usize, operation: &DrawnOperation) -> String {
+    if operation.is_pass() {
+        return "In this order of turns it is its turn, and it has nothing more to do.".to_owned();
+    }
+    let others = before.others(lane, None).into_iter();
+    let others: Vec<usize> = others.map(|(lane, _)| lane).collect();
+    let holds = if others.len() == 1 { "holds" } else { "hold" };
+    match others.len() {
+        0 => "In this order of turns it is its turn, but it cannot go on yet.".to_owned(),
+        _ => format!(
+            "In this order of turns it is its turn, but {} {holds} the lock: it cannot go on, and does nothing.",
+            before.names(&others)
+        ),
+    }
+}
+
 fn answered(before: &Situation<'_>, place: Spot, operation: &DrawnOperation) -> String {
     match operation.outcome {
-        Some(DrawnOutcome::Sold(_)) => match before.scene.overwriter(place) {
+        Some(DrawnOutcome::Sold(_)) => match before.overwriter(place) {
             Some(by) => format!(
                 "It holds a ticket, and the count does not show its sale: that is overwritten by {}.",
                 before.name(by.lane)
@@ -90,7 +120,7 @@ fn read(before: &Situation<'_>, event: &StepEvent, operation: &DrawnOperation) -
         _ => return String::new(),
     };
     if matches!(event.what, Happening::Does(Doing::Query)) {
-        return "It only asks, and buys nothing by it.".to_owned();
+        return "A query only looks, and buys nothing.".to_owned();
     }
     let left = before
         .timeline()
@@ -140,9 +170,17 @@ fn wrote(before: &Situation<'_>, event: &StepEvent, operation: &DrawnOperation) 
         return String::new();
     };
     let known = before.version(version);
+    let sells = oversells(before);
     // What it read is before what it has just written: anything between was written by others.
     if version == before.latest {
-        return format!("It read {known} and nobody has written since: it makes that {wrote}.");
+        let later = if before.timeline().publishes {
+            " The sale is on the ledger now; the count in the file says so when it is published."
+        } else {
+            ""
+        };
+        return format!(
+            "It read {known} at step {step}, and nobody has written since: it makes that {wrote}.{later}{sells}"
+        );
     }
     let lost = match event.over {
         Some(over) => format!(
@@ -160,7 +198,22 @@ fn wrote(before: &Situation<'_>, event: &StepEvent, operation: &DrawnOperation) 
     };
     format!(
         "It read {known} at step {step}, and goes by that. Since then {others}, and the count says {}. It does not look again: it \
-         writes {wrote}.{lost}",
+         writes {wrote}.{lost}{sells}",
         before.version(before.latest)
     )
+}
+
+/// That with one sale more than were written down there are more than there were tickets; empty where there are not.
+fn oversells(before: &Situation<'_>) -> String {
+    let stock = before.timeline().versions.first();
+    let stock = stock.and_then(|first| first.left);
+    let sold = before.tickets(before.lines.saturating_add(1));
+    match stock {
+        Some(stock) if sold > stock => format!(
+            " So {} are sold, and there were {}: it looked before, not now.",
+            count(sold, "ticket"),
+            thousands(stock)
+        ),
+        _ => String::new(),
+    }
 }

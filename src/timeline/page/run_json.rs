@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::covers::Cursor;
+use super::cursor::Cursor;
 use super::state::{PageStep, Steps};
 
 /// The run; `cursor`: where its steps are in the picture.
@@ -14,15 +14,6 @@ pub(super) fn run(steps: &Steps, cursor: &Cursor) -> Value {
         before = Some(step);
     }
     let round = |x: f64| (x * 10.0).round() / 10.0;
-    let covers = cursor.covers.iter().map(|cover| {
-        json!({
-            "until": cover.until,
-            "x": round(cover.from.0),
-            "y": round(cover.from.1),
-            "width": round((cover.to.0 - cover.from.0).max(0.0)),
-            "height": round(cover.to.1 - cover.from.1),
-        })
-    });
     json!({
         "title": steps.title,
         "subtitle": steps.subtitle,
@@ -30,14 +21,13 @@ pub(super) fn run(steps: &Steps, cursor: &Cursor) -> Value {
         "processes": steps.processes,
         "steps": all,
         "findings": steps.findings,
-        "no_return": steps.no_return,
+        "key_steps": steps.key_steps,
         "ledger": steps.ledger,
         "picture": {
             "at": cursor.at.iter().copied().map(round).collect::<Vec<f64>>(),
             "top": round(cursor.top),
             "floor": round(cursor.floor),
             "width": cursor.width,
-            "covers": covers.collect::<Vec<Value>>(),
         },
     })
 }

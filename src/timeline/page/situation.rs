@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::super::model::Timeline;
 use super::super::operation::{Doing, Sight};
 use super::super::scene::Scene;
-use super::super::words::{short, thousands};
+use super::super::words::short;
 use super::event::{Happening, StepEvent};
 use super::ledger::{NAME, Sales};
 use super::lock_wish::LockWish;
@@ -21,7 +21,7 @@ pub(super) struct Pending {
 /// A run at a moment.
 pub(super) struct Situation<'a> {
     pub(super) scene: &'a Scene<'a>,
-    sales: &'a Sales,
+    pub(super) sales: &'a Sales,
     /// The lanes that are shown, each with its place.
     pub(super) rows: HashMap<usize, usize>,
     pub(super) processes: Vec<ProcessState>,
@@ -39,6 +39,11 @@ pub(super) struct Situation<'a> {
     pub(super) lines: usize,
     /// The first step after which two go by one version, and neither has written.
     pub(super) met: Option<u64>,
+    /// The number of the step that is being made, and by version that after which it was no more the last one.
+    step: u64,
+    pub(super) passed: BTreeMap<usize, u64>,
+    /// Who has written by what was out of date then, and since when it was.
+    pub(super) wrote_by_old: BTreeMap<usize, u64>,
 }
 
 impl<'a> Situation<'a> {
@@ -57,6 +62,9 @@ impl<'a> Situation<'a> {
             cut: None,
             lines: 0,
             met: None,
+            step: 0,
+            passed: BTreeMap::new(),
+            wrote_by_old: BTreeMap::new(),
         }
     }
 
@@ -87,7 +95,8 @@ impl<'a> Situation<'a> {
     /// Something happens; `told`: what its process is told with it.
     pub(super) fn apply(&mut self, event: &StepEvent, told: Option<String>) {
         let lane = event.place.lane;
-        if !matches!(event.what, Happening::Frees(..)) {
+        let passes = event.what == Happening::Does(Doing::Pass);
+        if !matches!(event.what, Happening::Frees(..)) && !passes {
             self.waits.remove(&lane);
         }
         self.written(event, true);
@@ -117,7 +126,9 @@ impl<'a> Situation<'a> {
         };
         if event.is_shown && !event.words.is_empty() && event.what != Happening::Answers {
             process.did.clone_from(&event.words);
-            process.told.clear();
+            if !passes {
+                process.told.clear();
+            }
         }
         process.killed |= event.what == Happening::Dies;
         if let Some(told) = told.filter(|_| !process.killed) {
@@ -128,6 +139,7 @@ impl<'a> Situation<'a> {
 
     /// Goes on to just before an event: what is not shown was written meanwhile.
     pub(super) fn arrive(&mut self, event: &StepEvent) {
+        self.step = event.number;
         self.written(event, false);
     }
 
@@ -147,7 +159,11 @@ impl<'a> Situation<'a> {
             Happening::Does(Doing::Truncate) if !with_own => 0,
             _ => usize::MAX,
         };
-        self.latest = self.sales.version_by(event.at, last).unwrap_or(self.latest);
+        let latest = self.sales.version_by(event.at, last).unwrap_or(self.latest);
+        if latest != self.latest {
+            self.passed.entry(self.latest).or_insert(self.step);
+            self.latest = latest;
+        }
         self.lines = self.sales.lines_by(event.at, last);
         if !self.timeline().publishes {
             self.told = self.latest;
@@ -187,35 +203,12 @@ impl<'a> Situation<'a> {
         }
         if doing.writes() {
             self.cut = None;
-            self.pending.remove(&lane);
+            let by = self.pending.remove(&lane).map(|one| one.version);
+            // Its own write is what puts an end to what it goes by, where nobody else's did.
+            let old = by.and_then(|by| self.passed.get(&by)).copied();
+            if let Some(since) = old.filter(|since| *since < self.step) {
+                self.wrote_by_old.insert(lane, since);
+            }
         }
-    }
-
-    /// What an operation has seen, for people.
-    fn seen(&self, read: Option<&Sight>) -> String {
-        match read {
-            Some(Sight::Version(version)) => self.version(*version),
-            Some(Sight::OneOf(_, Some(left))) => format!("{} left", thousands(*left)),
-            Some(Sight::OneOf(_, None)) => "one of several versions".to_owned(),
-            Some(Sight::Torn(what)) => short(what, NAME),
-            None => String::new(),
-        }
-    }
-
-    /// A version, for people.
-    pub(super) fn version(&self, at: usize) -> String {
-        let Some(version) = self.timeline().versions.get(at) else {
-            return String::new();
-        };
-        match version.left {
-            Some(left) => format!("{} left (version {})", thousands(left), version.seq),
-            None => format!("version {}", version.seq),
-        }
-    }
-
-    /// How many a version says are left, for people.
-    pub(super) fn left(&self, at: usize) -> Option<String> {
-        let left = self.timeline().versions.get(at)?.left?;
-        Some(format!("{} left", thousands(left)))
     }
 }

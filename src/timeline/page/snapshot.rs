@@ -12,7 +12,15 @@ impl Situation<'_> {
                 continue;
             };
             let pending = self.pending(*lane);
-            state.stale = pending.is_some_and(|one| one.version != self.latest);
+            let old = pending.filter(|one| one.version != self.latest);
+            let since = old.map(|one| self.passed.get(&one.version).copied().unwrap_or(one.step));
+            state.stale = match (since, self.wrote_by_old.get(lane)) {
+                (Some(since), _) => format!("out of date since step {since}"),
+                (None, Some(since)) if pending.is_none() => {
+                    format!("was out of date since step {since}")
+                }
+                _ => String::new(),
+            };
             let held = self.holders.iter();
             let held = held.flat_map(|(file, holders)| holders.iter().map(move |one| (file, one)));
             let held = held.filter(|(_, (holder, _))| holder == lane);

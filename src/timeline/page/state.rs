@@ -17,8 +17,8 @@ pub struct Steps {
     pub steps: Vec<PageStep>,
     /// What was found, the gravest first.
     pub findings: Vec<PageFinding>,
-    /// From where on it could not end well.
-    pub no_return: Option<NoReturn>,
+    /// The steps by which it is understood: from where on it could not end well, and where something was wrong first.
+    pub key_steps: Vec<KeyStep>,
     /// The sales, in the order in which they were written down: all that any step shows.
     pub ledger: Vec<ShownLine>,
     /// What is not shown, in sentences.
@@ -52,24 +52,29 @@ pub struct PageStep {
     pub lines: usize,
 }
 
-/// From where on a run could not end well.
+/// A step by which a run is understood.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct NoReturn {
+pub struct KeyStep {
     /// Which of [`Steps::steps`].
     pub step: usize,
-    /// Whether every way to go on is known to end badly; else it is the first harm of what was recorded.
+    /// Whether it is the point of no return: every way to go on is known to end badly. Else it is the first violation: something
+    /// is so that must never be so.
     pub certain: bool,
-    /// In a sentence.
+    /// What it is called.
+    pub term: &'static str,
+    /// What is so from there on, in a sentence.
     pub sentence: String,
+    /// What such a step is.
+    pub meaning: String,
 }
 
 /// What one process knows and is at.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct ProcessState {
-    /// What it has read, as "2 left (version 1)"; empty before it has read.
+    /// What it has read, as "1 left (version 2 by user-1)"; empty before it has read.
     pub knows: String,
-    /// Whether it is about to write by what is not so any more.
-    pub stale: bool,
+    /// That this is out of date, and since which step, where it goes by it or has written by it; else empty.
+    pub stale: String,
     /// What it did last; empty before its first step.
     pub did: String,
     /// The locks that it holds, by name.
@@ -129,6 +134,8 @@ pub struct PageFinding {
     pub kind: String,
     /// The whole finding as a sentence.
     pub sentence: String,
-    /// At which of the steps it happens, as an index; `None`: at one that is not shown.
+    /// The first of the steps after which it is so, as an index; `None`: one that is not shown.
     pub step: Option<usize>,
+    /// The step at which all has happened that the sentence tells; `None`: one that is not shown.
+    pub told_at: Option<usize>,
 }

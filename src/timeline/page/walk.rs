@@ -4,20 +4,19 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::super::model::{Spot, Time, Timeline};
 use super::super::operation::DrawnOutcome;
-use super::super::scene::{Scene, sentence};
-use super::super::words::{count, short};
+use super::super::scene::Scene;
+use super::super::words::short;
 use super::super::{acts::told, operation::Doing};
 use super::event::{Happening, StepEvent};
 use super::events::events;
-use super::found::{self, StepOf};
+use super::found::StepOf;
+use super::key_steps::{chance, key_steps};
 use super::ledger::{NAME, Sales};
-use super::no_return::{chance, no_return};
 use super::reasons::reason;
 use super::situation::Situation;
-use super::state::{PageFinding, PageStep, ShownLine, Steps};
+use super::state::{PageStep, ShownLine, Steps};
+use super::told::{findings, last_write, left_out};
 
-/// So many findings are told.
-const FINDINGS: usize = 24;
 /// So many of the last sales are shown at a step.
 pub(super) const LINES: usize = 12;
 
@@ -25,12 +24,19 @@ impl Steps {
     /// The steps of what a picture shows of a run.
     #[must_use]
     pub fn of(timeline: &Timeline) -> Self {
-        walk(&Scene::of(timeline)).0
+        walk(&Scene::of(timeline)).steps
     }
 }
 
-/// The steps, and when each is done.
-pub(super) fn walk(scene: &Scene<'_>) -> (Steps, Vec<u64>) {
+/// The steps, when each is done, and which of them is that of which span.
+pub(super) struct Walked {
+    pub(super) steps: Steps,
+    pub(super) times: Vec<u64>,
+    pub(super) step_of: StepOf,
+}
+
+/// A run, step by step.
+pub(super) fn walk(scene: &Scene<'_>) -> Walked {
     let timeline = scene.timeline;
     let sales = Sales::of(scene, &scene.effects);
     let (mut events, many) = events(scene, &scene.effects);
@@ -61,13 +67,17 @@ pub(super) fn walk(scene: &Scene<'_>) -> (Steps, Vec<u64>) {
             .map(|lane| short(timeline.name(*lane), NAME))
             .collect(),
         ledger: shown_lines(scene, &sales, &steps),
-        findings: findings(timeline, &step_of),
+        findings: findings(timeline, &step_of, last_write(&events, &step_of)),
         steps,
-        no_return: None,
+        key_steps: Vec::new(),
         left_out: left_out(scene, many),
     };
-    steps.no_return = no_return(timeline, &steps, situation.met);
-    (steps, times)
+    steps.key_steps = key_steps(timeline, &steps, situation.met);
+    Walked {
+        steps,
+        times,
+        step_of,
+    }
 }
 
 struct Walk<'a> {
@@ -208,43 +218,4 @@ fn shown_lines(scene: &Scene<'_>, sales: &Sales, steps: &[PageStep]) -> Vec<Show
     places
         .filter_map(|place| sales.entry(scene, place))
         .collect()
-}
-
-fn findings(timeline: &Timeline, step_of: &StepOf) -> Vec<PageFinding> {
-    let findings = timeline.findings.iter().take(FINDINGS);
-    let told = findings.map(|finding| {
-        let bare = super::super::model::DrawnFinding {
-            kind: String::new(),
-            ..finding.clone()
-        };
-        PageFinding {
-            kind: short(&finding.kind, NAME),
-            sentence: crate::shown::shown(&sentence(&bare)),
-            step: found::step(timeline, finding, step_of),
-        }
-    });
-    told.collect()
-}
-
-fn left_out(scene: &Scene<'_>, many: usize) -> Vec<String> {
-    let mut words = Vec::new();
-    let not_drawn = scene.not_drawn();
-    if !not_drawn.is_empty() {
-        words.push(not_drawn);
-    }
-    let folds = scene.choice.folds.last();
-    let after = folds.filter(|fold| fold.operations > 0 && scene.choice.folds.len() > 1);
-    if let Some(after) = after {
-        let (what, how) = after.words();
-        words.push(format!("after the last step: {what}, {how}"));
-    }
-    if many > 0 {
-        let steps = count(many as u64, "step");
-        words.push(format!("left out between the steps: {steps} more"));
-    }
-    let more = scene.timeline.findings.len().saturating_sub(FINDINGS);
-    if more > 0 {
-        words.push(format!("and {}", count(more as u64, "more finding")));
-    }
-    words
 }

@@ -222,7 +222,7 @@ fn a_finding_about_a_read_is_marked_at_that_read_alone() {
     // Nothing of a faultless sale is red.
     let query = "{\"buyer\":\"bob\",\"invoke\":20,\"return\":22,\"quantity\":0,\"read\":0,\"read_at\":21,\"seen\":3,\"outcome\":\"query\"}\n";
     let text = header(3) + &sale("ann", [10, 11, 12, 13, 14], 0, 3) + query;
-    assert!(row(&text, "bob asks").ends_with(" <- 1"));
+    assert!(row(&text, "bob queries").ends_with(" <- 1"));
     assert!(!row(&text, "ann writes").contains("<-"));
     // Of a read of what never counted.
     let killed = [

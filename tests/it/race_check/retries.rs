@@ -50,7 +50,7 @@ fn rows(text: &str, words: &str) -> Vec<String> {
 
 #[test]
 fn a_torn_read_and_the_one_after_it_are_each_drawn_when_they_were() {
-    for (quantity, again, whose) in [(0, 22, "asks"), (1, 42, "reads")] {
+    for (quantity, again, whose) in [(0, 22, "queries"), (1, 42, "reads")] {
         for reads in [&[15][..], &[12, 15]] {
             let text = torn(quantity, reads, again);
             let evidence = read(&text);

@@ -215,7 +215,7 @@ fn a_query_stands_where_it_read_and_a_death_where_it_was() {
         time.parse::<u64>()
             .unwrap_or_else(|_| panic!("{words}: {drawn}"))
     };
-    assert_eq!(at("bob asks: 2 left"), 11, "{drawn}");
+    assert_eq!(at("bob queries: 2 left"), 11, "{drawn}");
     assert_eq!(at("ann writes: 1 left"), 8, "{drawn}");
     let (before, after) = drawn.split_once("ann writes: 1 left").unwrap();
     assert!(

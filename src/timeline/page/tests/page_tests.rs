@@ -127,16 +127,22 @@ fn a_write_says_what_it_goes_by_and_whose_sale_is_gone() {
     assert_eq!(
         why(7),
         "It read 2 left (version 1) at step 2, and goes by that. Since then bob has written, and the count says 1 left \
-         (version 2). It does not look again: it writes 1 left. The sale of bob is gone from the count, and its buyer keeps \
+         (version 2 by bob). It does not look again: it writes 1 left. The sale of bob is gone from the count, and its buyer keeps \
          the ticket."
     );
-    assert!(
-        steps.steps[5].processes[0].stale,
-        "alice goes by what is old"
-    );
-    assert!(!steps.steps[4].processes[0].stale);
-    let point = steps.no_return.as_ref().unwrap();
+    let stale = |step: usize| steps.steps[step].processes[0].stale.as_str();
+    assert_eq!(stale(4), "");
+    assert_eq!(stale(5), "out of date since step 5");
+    assert_eq!(stale(7), "was out of date since step 5");
+    let bob = &steps.steps[7].processes[1];
+    assert_eq!(bob.stale, "", "its own write is what came after its read");
+    let [point, violation] = &steps.key_steps[..] else {
+        panic!("{:?}", steps.key_steps);
+    };
     assert_eq!((point.step, point.certain), (4, true));
+    assert_eq!(point.term, "Point of no return");
+    assert_eq!((violation.step, violation.certain), (7, false));
+    assert_eq!(violation.term, "First violation");
     assert_eq!(
         point.sentence,
         "from here on every way to go on ends badly; before this step a bad end was 50 % likely"
@@ -151,8 +157,15 @@ fn a_write_says_what_it_goes_by_and_whose_sale_is_gone() {
 #[test]
 fn what_was_recorded_is_lost_where_the_second_writes() {
     let steps = Steps::of(&eight());
-    let point = steps.no_return.as_ref().unwrap();
+    let [point] = &steps.key_steps[..] else {
+        panic!("{:?}", steps.key_steps);
+    };
     assert!(!point.certain);
+    assert!(
+        point
+            .meaning
+            .contains("point of no return was, is not known")
+    );
     let writes = steps.steps.iter().enumerate();
     let mut writes = writes.filter(|(_, step)| step.does.starts_with("writes"));
     assert_eq!(Some(point.step), writes.nth(1).map(|(at, _)| at));
@@ -186,16 +199,8 @@ fn eight_buyers_take_little_room() {
         let page = page(&timeline.title, &[&timeline]);
         assert!(page.len() < 300_000, "{}: {}", timeline.title, page.len());
         assert!(
-            page.contains(
-                timeline
-                    .to_svg()
-                    .split("</defs>")
-                    .last()
-                    .unwrap()
-                    .split("url(")
-                    .next()
-                    .unwrap()
-            )
+            !timeline.to_svg().contains("data-from"),
+            "a picture alone shows all"
         );
     }
 }
@@ -232,7 +237,7 @@ fn a_long_run_folds() {
     }
     let timeline = one_race(20, 50_000);
     let steps = Steps::of(&timeline);
-    let point = &steps.steps[steps.no_return.as_ref().unwrap().step];
+    let point = &steps.steps[steps.key_steps[0].step];
     assert!(point.does.contains("over the sale of"), "{point:?}");
     assert!(
         steps.steps[1].skipped.contains("all in order"),
@@ -286,5 +291,63 @@ fn what_does_not_fit_together_is_left_out() {
         let page = page("", &[&timeline]);
         assert!(data(&page)[0]["steps"].is_array());
         assert!(!page.contains("NaN"));
+    }
+}
+
+/// No part of the picture is seen before what it shows has happened, and none is red before anything is wrong.
+#[test]
+fn the_picture_of_a_page_tells_nothing_of_later_steps() {
+    let timeline = eight();
+    let steps = Steps::of(&timeline);
+    let page = page(&timeline.title, &[&timeline]);
+    let violation = steps.key_steps[0].step;
+    let writes = steps.steps.iter().enumerate();
+    let writes = writes.filter(|(_, step)| step.does.starts_with("writes"));
+    let writes: Vec<usize> = writes.map(|(at, _)| at).collect();
+    let parts = page.split("<g data-from=\"").skip(1);
+    let parts: Vec<(usize, usize, &str)> = parts
+        .map(|part| {
+            let (from, rest) = part.split_once("\" data-wrong=\"").unwrap();
+            let (wrong, rest) = rest.split_once("\">").unwrap();
+            (from.parse().unwrap(), wrong.parse().unwrap(), rest)
+        })
+        .collect();
+    for (from, wrong, part) in &parts {
+        if part.contains("writes: ") && !part.contains("<title>") {
+            assert!(
+                writes.contains(from) && *wrong >= violation,
+                "{from} {wrong} {part}"
+            );
+        }
+        if part.contains("overwritten by") {
+            assert!(*from >= violation, "{from} {part}");
+        }
+    }
+    let (_, tree) = page.split_once("fork: 8 sales grew from it").unwrap();
+    assert!(!tree.is_empty());
+    assert!(page.contains(&format!(r#" data-from="{}">fork: 8 sales"#, writes[7])));
+}
+
+/// What does not add up any more does so from the second sale of one version on, and its sentence tells of the last.
+#[test]
+fn a_finding_has_the_step_from_which_on_it_is_so_and_the_one_at_which_all_of_it_is_told() {
+    let steps = Steps::of(&eight());
+    let writes = steps.steps.iter().enumerate();
+    let writes = writes.filter(|(_, step)| step.does.starts_with("writes"));
+    let writes: Vec<usize> = writes.map(|(at, _)| at).collect();
+    for finding in &steps.findings {
+        assert!(finding.step <= finding.told_at, "{finding:?}");
+        assert_eq!(finding.told_at, writes.last().copied(), "{finding:?}");
+    }
+    // What a buyer is told of its sale is not what becomes of it later.
+    for (at, step) in steps.steps.iter().enumerate() {
+        if let Some((_, by)) = step.why.split_once("that is overwritten by ") {
+            let name = by.trim_end_matches('.');
+            let written = steps.steps[..at].iter().any(|before| {
+                let who = before.who.map(|who| steps.processes[who].as_str());
+                before.does.starts_with("writes") && who == Some(name)
+            });
+            assert!(written, "{step:?}");
+        }
     }
 }

@@ -1,0 +1,91 @@
+//! How likely a bad end is, from where on it is certain, and where the first harm is done.
+
+use super::super::model::Timeline;
+use super::super::scene::{certain_from, is_certain};
+use super::state::{KeyStep, Steps};
+
+/// What is certain of every way to go on.
+const NO_RETURN: &str = "The point of no return is the first step after which every way to go on ends badly. Harm may be done only \
+                         later";
+/// What was done.
+const VIOLATION: &str = "The first violation is the first step after which something is so that must never be so, and nothing later \
+                         mends it";
+/// What is not known of a run that is the only one of its kind.
+const UNKNOWN: &str = ". Where the point of no return was, is not known here: it is told where every way to go on is known, as \
+                       'tickets race prove' knows it";
+
+/// The chance of a bad end after so many steps.
+pub(super) fn chance(timeline: &Timeline, steps: u64) -> Option<f64> {
+    let odds = timeline.odds.as_ref()?;
+    let known = odds.iter().filter(|(time, _)| *time <= steps);
+    let (_, chance) = known.max_by_key(|(time, _)| *time)?;
+    chance.is_finite().then(|| chance.clamp(0.0, 1.0))
+}
+
+/// From where on it could not end well, where that is known, and where something was wrong first.
+pub(super) fn key_steps(timeline: &Timeline, steps: &Steps, met: Option<u64>) -> Vec<KeyStep> {
+    let point = no_return(timeline, steps);
+    let first = first_violation(steps, met, point.is_some());
+    point.into_iter().chain(first).collect()
+}
+
+fn no_return(timeline: &Timeline, steps: &Steps) -> Option<KeyStep> {
+    let mut odds = timeline.odds.clone()?;
+    odds.sort_by_key(|(time, _)| *time);
+    let (time, _) = odds.get(certain_from(&odds)?)?;
+    let mut shown = steps.steps.iter();
+    let step = shown.position(|step| step.number >= *time)?;
+    let before = step
+        .checked_sub(1)
+        .and_then(|at| steps.steps.get(at)?.chance);
+    let sentence = match before.filter(|_| step > 0) {
+        Some(before) => format!(
+            "from here on every way to go on ends badly; before this step a bad end was {} likely",
+            percent(before)
+        ),
+        None => "from the beginning every way to go on ends badly".to_owned(),
+    };
+    Some(KeyStep {
+        step,
+        certain: true,
+        term: "Point of no return",
+        sentence,
+        meaning: NO_RETURN.to_owned(),
+    })
+}
+
+fn first_violation(steps: &Steps, met: Option<u64>, is_known: bool) -> Option<KeyStep> {
+    let first = steps.findings.iter().filter_map(|finding| finding.step);
+    let step = first.min()?;
+    let at = steps.steps.get(step)?;
+    let who = at.who.and_then(|who| steps.processes.get(who));
+    let who = who.map_or("somebody", String::as_str);
+    let mut sentence = format!("{who} {}", at.does);
+    if let Some(met) = met.filter(|met| *met < at.number) {
+        let open = format!(
+            ". The race window was open from step {met} on: two had read the same version by then, neither had written, and nothing \
+             kept them apart"
+        );
+        sentence.push_str(&open);
+    }
+    let unknown = if is_known { "" } else { UNKNOWN };
+    Some(KeyStep {
+        step,
+        certain: false,
+        term: "First violation",
+        sentence,
+        meaning: format!("{VIOLATION}{unknown}"),
+    })
+}
+
+/// A chance in percent; certain and impossible are said only where they are.
+pub(super) fn percent(chance: f64) -> String {
+    let rounded = (chance * 100.0).round();
+    match chance {
+        _ if is_certain(chance) => "100 %".to_owned(),
+        0.0 => "0 %".to_owned(),
+        _ if rounded >= 100.0 => "over 99 %".to_owned(),
+        _ if rounded <= 0.0 => "below 1 %".to_owned(),
+        _ => format!("{rounded} %"),
+    }
+}

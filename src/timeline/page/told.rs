@@ -1,0 +1,69 @@
+//! What is told beside the steps: what was found, and what is left out.
+
+use super::super::model::{DrawnFinding, Timeline};
+use super::super::operation::Doing;
+use super::super::scene::{Scene, sentence};
+use super::super::words::{count, short};
+use super::event::{Happening, StepEvent};
+use super::found::{self, StepOf};
+use super::ledger::NAME;
+use super::state::PageFinding;
+
+/// So many findings are told.
+const FINDINGS: usize = 24;
+
+/// What was found, and at which steps.
+pub(super) fn findings(
+    timeline: &Timeline,
+    step_of: &StepOf,
+    last: Option<usize>,
+) -> Vec<PageFinding> {
+    let findings = timeline.findings.iter().take(FINDINGS);
+    let told = findings.map(|finding| {
+        let bare = DrawnFinding {
+            kind: String::new(),
+            ..finding.clone()
+        };
+        PageFinding {
+            kind: short(&finding.kind, NAME),
+            sentence: crate::shown::shown(&sentence(&bare)),
+            step: found::step(timeline, finding, step_of),
+            told_at: found::told_at(timeline, finding, step_of, last),
+        }
+    });
+    told.collect()
+}
+
+/// What is not shown, in sentences.
+pub(super) fn left_out(scene: &Scene<'_>, many: usize) -> Vec<String> {
+    let mut words = Vec::new();
+    let not_drawn = scene.not_drawn();
+    if !not_drawn.is_empty() {
+        words.push(not_drawn);
+    }
+    let folds = scene.choice.folds.last();
+    let after = folds.filter(|fold| fold.operations > 0 && scene.choice.folds.len() > 1);
+    if let Some(after) = after {
+        let (what, how) = after.words();
+        words.push(format!("after the last step: {what}, {how}"));
+    }
+    if many > 0 {
+        let steps = count(many as u64, "step");
+        words.push(format!("left out between the steps: {steps} more"));
+    }
+    let more = scene.timeline.findings.len().saturating_sub(FINDINGS);
+    if more > 0 {
+        words.push(format!("and {}", count(more as u64, "more finding")));
+    }
+    words
+}
+
+/// The last step that writes.
+pub(super) fn last_write(events: &[StepEvent], step_of: &StepOf) -> Option<usize> {
+    let writes = events.iter().filter(|event| match &event.what {
+        Happening::Does(doing) => doing.writes() || *doing == Doing::Truncate,
+        _ => false,
+    });
+    let steps = writes.filter_map(|event| step_of.get(&(event.place, event.span)));
+    steps.copied().max()
+}
