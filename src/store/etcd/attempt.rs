@@ -127,13 +127,13 @@ pub(super) fn attempt(
                 let why = why.to_owned();
                 AttemptAnswer::Failed { why, fate }
             }
-            AttemptAnswer::Failed { why, sent }
+            AttemptAnswer::Failed { why, fate }
                 if url.starts_with("https:") && is_broken_off(&error) =>
             {
                 let why = format!(
                     "{why}: where it wants a certificate of the client, {CERTIFICATE_OF_OURS}"
                 );
-                AttemptAnswer::Failed { why, sent }
+                AttemptAnswer::Failed { why, fate }
             }
             answer => answer,
         },
