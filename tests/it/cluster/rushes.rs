@@ -140,7 +140,7 @@ fn a_holder_that_is_paused_oversells_under_a_lease_and_not_where_the_write_compa
         let sentences = report["findings"].as_array().unwrap().iter();
         let mut sentences = sentences.map(|found| found["text"].as_str().unwrap().to_owned());
         assert!(
-            sentences.any(|text| text.contains("wrote version 2 at")
+            sentences.any(|text| text.contains("began to write version 2 at")
                 && text.contains("under a lock that had ended")),
             "{report:#}"
         );
