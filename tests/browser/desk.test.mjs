@@ -71,14 +71,19 @@ for (const javaScriptEnabled of [true, false]) {
     await form(page, "adjust").getByLabel("Reason").fill("more chairs");
     await form(page, "adjust").getByRole("button").click();
     await says(page, "The number of tickets is changed.");
+    // Whoever has a sale open when they are closed is told; then none is offered.
+    const before = await page.context().newPage();
+    await before.goto(page.url());
+    await open(before, "Sale at the door");
+    await form(before, "sell").getByLabel("Name").fill("Eve");
     await open(page, "Close sales");
     await form(page, "close").getByRole("button").click();
     await says(page, "Sales are closed.");
-    await open(page, "Sale at the door");
-    await form(page, "sell").getByLabel("Name").fill("Eve");
-    await form(page, "sell").getByRole("button").click();
-    await page.getByRole("alert").filter({ hasText: "tickets are not on sale" }).waitFor();
-    assert.equal(await form(page, "sell").getByLabel("Name").inputValue(), "Eve");
+    await page.getByText("Nothing is sold or held while sales are closed").waitFor();
+    assert.equal(await form(page, "sell").count(), 0);
+    await form(before, "sell").getByRole("button").click();
+    await before.getByRole("alert").filter({ hasText: "tickets are not on sale" }).waitFor();
+    await before.close();
     await open(page, "Reopen sales");
     await form(page, "reopen").getByRole("button").click();
     await says(page, "Sales are open again.");
