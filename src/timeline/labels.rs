@@ -2,7 +2,7 @@
 
 use super::acts::{Act, ActPlace};
 use super::canvas::wide;
-use super::model::{Spot, Time};
+use super::model::Spot;
 use super::operation::Doing;
 use super::scale::Scale;
 
@@ -50,13 +50,8 @@ struct Saying {
 }
 
 /// What of a lane is put in words, and where.
-pub(super) fn labels(
-    time: Time,
-    acts: &[&Act],
-    scale: &Scale,
-    (left, right): (f64, f64),
-) -> Vec<Label> {
-    let mut sayings = sayings(time, acts, scale);
+pub(super) fn labels(acts: &[&Act], scale: &Scale, (left, right): (f64, f64)) -> Vec<Label> {
+    let mut sayings = sayings(acts, scale);
     // What a finding is about comes first, then what touched the count.
     sayings.sort_by_key(|saying| (!saying.marked, saying.rank));
     // An arrow leaves a write of a finding down and to the right: words that reach beyond the bar stand in its way. Rather on a line
@@ -119,9 +114,9 @@ pub(super) fn labels(
 }
 
 /// The words of a lane, in the order of time.
-fn sayings(time: Time, acts: &[&Act], scale: &Scale) -> Vec<Saying> {
+fn sayings(acts: &[&Act], scale: &Scale) -> Vec<Saying> {
     let mut sayings: Vec<(Spot, Saying)> = Vec::new();
-    for act in acts.iter().filter(|act| is_said(time, act)) {
+    for act in acts.iter().filter(|act| is_said(act)) {
         let (x0, x1) = (scale.at(act.from), scale.at(act.to));
         let marked = act.proves || !act.findings.is_empty();
         let last = sayings.last_mut().filter(|(place, _)| *place == act.place);
@@ -163,13 +158,12 @@ fn places((x0, x1): (f64, f64), width: f64, ends: bool) -> impl Iterator<Item = 
     shifted.filter(move |x| *x >= least && *x <= most)
 }
 
-/// What the legend alone explains needs no words; a step of a schedule has them all the same.
-fn is_said(time: Time, act: &Act) -> bool {
-    let silent = match act.doing {
-        Some(Doing::Sync) => time == Time::Nanoseconds,
-        Some(Doing::Hold(_) | Doing::Share(_) | Doing::Wait | Doing::Think) => true,
-        _ => false,
-    };
+/// What the legend alone explains needs no words.
+fn is_said(act: &Act) -> bool {
+    let silent = matches!(
+        act.doing,
+        Some(Doing::Hold(_) | Doing::Share(_) | Doing::Wait | Doing::Think | Doing::Sync)
+    );
     !silent && !act.words.is_empty()
 }
 
