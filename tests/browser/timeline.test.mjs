@@ -560,7 +560,7 @@ test("locks of several files are told apart, and which of them has no name any m
   const { url } = await draw(t, ["race", "replay", "1 1 2 1 2 2 3 3 3 2", "--stock", "2", "--lock=data-file"]);
   const page = await visit(t, `${url}#3`);
   assert.equal((await said(page)).what, "user-2 finds lock A taken, and waits");
-  assert.deepEqual(await page.locator(".locks p").allInnerTexts(), ["lock A: held by user-1 user-2 waits"].map((it) => it), "one lock, one line");
+  assert.deepEqual(await page.locator(".locks p").allInnerTexts(), ["lock A: held by user-1\nuser-2 waits"], "one lock, and who waits for it under it");
   await page.keyboard.press("ArrowRight");
   assert.match((await said(page)).why, /lock A is that of the old one, which has no name any more\. It gives lock A up with that\.$/);
   await page.keyboard.press("ArrowRight");
