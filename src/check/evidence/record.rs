@@ -109,11 +109,8 @@ pub enum EvidenceStep {
     },
     /// After it wrote.
     Wrote,
-    /// Before it lets a lock go.
-    LockReleased {
-        /// Which, where it says so; else the one that it got last of those that it holds.
-        lock: Option<File>,
-    },
+    /// Before it lets the lock go.
+    LockReleased,
     /// After everything.
     Return {
         /// How it ended.

@@ -5,9 +5,7 @@
 
 mod accept;
 mod case;
-mod leases;
 mod sales;
-mod seen;
 mod versions;
 
 pub use accept::accept;
