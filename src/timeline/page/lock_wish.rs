@@ -26,8 +26,8 @@ impl LockWish {
                 // In a schedule who waits has opened the file, and gets its lock unless it is killed.
                 _ if time == Time::Steps => {
                     let until = wait.map_or(event.at, |wait| wait.bounds().1);
-                    let holds = operation.spans.iter().filter(|span| span.from >= until);
-                    holds.filter_map(|span| span.doing.held()).next()
+                    let mut holds = operation.spans.iter().filter(|span| span.from >= until);
+                    holds.find_map(|span| span.doing.held())
                 }
                 _ => None,
             },
