@@ -157,7 +157,7 @@ impl Anomaly {
     #[must_use]
     pub fn harm(self) -> &'static str {
         match self {
-            Self::Oversold => "no ticket is left for it",
+            Self::Oversold => "sold beyond the stock",
             Self::LostSale => "its sale is gone",
             Self::FalseSoldOut => "could have bought",
             _ => "",

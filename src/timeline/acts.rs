@@ -74,6 +74,11 @@ pub(super) fn acts(timeline: &Timeline, choice: &Choice, marks: &Marks) -> Vec<A
                         let how = if is_shared { ", shared" } else { " alone" };
                         format!("has {}{how}", marks.lock_name(file))
                     }
+                    (Doing::Point(name), _) if timeline.time == Time::Steps => {
+                        let lock = operation.lock_of(span).map(|file| marks.lock_name(file));
+                        let lock = lock.unwrap_or_else(|| "the lock".to_owned());
+                        short(&name.replace("the lock", &lock), ROOM)
+                    }
                     (doing, _) => words(timeline, marks, operation, doing),
                 },
                 findings: marks.at_span(operation, place, at),
@@ -158,7 +163,6 @@ fn words(timeline: &Timeline, marks: &Marks, operation: &DrawnOperation, doing: 
             }
             both + ", when is not said"
         }
-        Doing::Point(name) if timeline.time == Time::Steps => short(name, ROOM),
         Doing::Think | Doing::Point(_) => String::new(),
     }
 }

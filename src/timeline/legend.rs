@@ -88,7 +88,7 @@ fn items(scene: &Scene<'_>, layout: &Layout) -> Vec<(Shape, String)> {
         .map(|(shape, words)| (Shape::Drawn(shape), words))
         .collect();
     if scene.acts.iter().any(|act| !act.findings.is_empty()) {
-        let words = "here finding 1 happens";
+        let words = "has a part in finding 1";
         items.push((Shape::Number, words.to_owned()));
     }
     items
@@ -139,6 +139,16 @@ fn doings(scene: &Scene<'_>) -> Vec<Item> {
             };
             items.push((shape, words.to_owned()));
         }
+    }
+    let of_lock = |act: &Act| match &act.doing {
+        Some(Doing::Point(name)) => name.starts_with("takes") || name.starts_with("frees"),
+        _ => false,
+    };
+    let of_locks = Doing::Point(String::new());
+    if scene.acts.iter().any(of_lock)
+        && let Some((half, rest)) = style(&of_locks, QUIET)
+    {
+        items.push((bar(half, &rest), "takes a lock, or frees it".to_owned()));
     }
     let is_stuck = |act: &Act| matches!(act.doing, Some(Doing::Stuck(_)));
     if scene.acts.iter().any(is_stuck) {

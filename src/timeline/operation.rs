@@ -40,6 +40,13 @@ impl DrawnOperation {
         spans.any(|span| are_one_hold(hold, span))
     }
 
+    /// The file whose lock is got or given up in this step of a schedule.
+    pub(super) fn lock_of(&self, step: &Span) -> Option<u64> {
+        let is_end = |hold: &&Span| hold.from == step.from || hold.to == step.to;
+        let mut holds = self.spans.iter().filter(|span| span.doing.held().is_some());
+        holds.find(is_end)?.doing.held()
+    }
+
     /// Whether it is nothing but turns that pass, behind the end of another.
     pub(super) fn is_pass(&self) -> bool {
         let mut spans = self.spans.iter();

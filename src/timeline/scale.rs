@@ -186,10 +186,11 @@ impl Scale {
 fn times(scene: &Scene<'_>) -> Vec<u64> {
     let mut times = Vec::new();
     for act in &scene.acts {
-        // Where a line ends is nothing that happens.
+        // Where a line ends is nothing that happens, but for an answer.
         let is_line = matches!(act.doing, Some(Doing::Point(_) | Doing::Think));
         if is_line && scene.timeline.time == Time::Nanoseconds {
             times.push(act.from);
+            times.extend(scene.answer(act).map(|_| act.to));
             continue;
         }
         times.extend([act.from, act.to]);

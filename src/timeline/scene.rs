@@ -1,14 +1,14 @@
 //! What every drawing of a run shows: the picture, the drawing for a terminal, and any other are made from this one
 //! selection of acts, words, marks and versions, and say the same.
 
-use super::acts::{Act, acts};
+use super::acts::{Act, acts, told};
 use super::axis::Axis;
 use super::choose::Choice;
 use super::effects::Effects;
 use super::fates::{BuyerFate, fates, is_named};
 use super::marks::Marks;
-use super::model::{DrawnFinding, Spot, Timeline};
-use super::operation::Doing;
+use super::model::{DrawnFinding, Spot, Time, Timeline};
+use super::operation::{Doing, DrawnOutcome};
 use super::tree::Tree;
 use super::words::{count, thousands};
 
@@ -73,6 +73,15 @@ impl<'a> Scene<'a> {
         }
         let writer = self.timeline.versions.get(before)?.writer?;
         (writer != act.place).then_some(writer.lane)
+    }
+
+    /// What a process is told at the end of an act that is nothing but its answer.
+    pub(super) fn answer(&self, act: &Act) -> Option<String> {
+        let is_end = matches!(&act.doing, Some(Doing::Point(name)) if name != "intends");
+        let operation = self.timeline.operation(act.place)?;
+        // What one who only asks was told is what it saw.
+        let asked = matches!(operation.outcome, Some(DrawnOutcome::Told(_)));
+        told(operation).filter(|_| is_end && !asked && self.timeline.time == Time::Nanoseconds)
     }
 
     /// Who is known to have overwritten what an operation wrote.

@@ -134,7 +134,7 @@ fn a_schedule_is_drawn_step_by_step() {
      7    100 % ●    alice writes: 1 left over bob's, bought 1 <- 1
      8    100 % ○    alice done
 
-  ● writes · ○ any other act · │ at it · <- 1 here happens finding 1
+  ● writes · ○ any other act · │ at it · <- 1 has a part in finding 1
 
   point of no return: step 4; from here on it must end badly
 ";

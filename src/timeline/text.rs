@@ -99,7 +99,7 @@ fn legend(lines: &mut Vec<TextLine>, scene: &Scene<'_>, room: usize) {
         meanings.push("┃ holds a shared lock");
     }
     if scene.acts.iter().any(|act| !act.findings.is_empty()) {
-        meanings.push("<- 1 here happens finding 1");
+        meanings.push("<- 1 has a part in finding 1");
     }
     if !meanings.is_empty() {
         for text in in_lines(&meanings, room - 2) {

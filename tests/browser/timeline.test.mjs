@@ -55,7 +55,8 @@ const said = (page) =>
       version: text(".count .version"),
       holders: texts(".locks .holders").filter((it) => it !== "nobody"),
       lines: [...document.querySelectorAll(".ledger li .sale")].map((it) => it.textContent),
-      lost: [...document.querySelectorAll(".ledger li s")].map((it) => it.textContent),
+      ahead: text(".count .ahead"),
+      lost: [...document.querySelectorAll(".ledger li:has(.lost) .sale")].map((it) => it.textContent),
       rows,
       address: location.hash,
       marked: document.querySelectorAll(".steps [aria-current=step]").length,
@@ -231,7 +232,7 @@ test("keys, buttons, the track, a link and the address go to steps", async (t) =
     await page.keyboard.press(key);
     assert.deepEqual(await at(), [step === 0 ? "Before the first step" : `Step ${step}`, `#${step}`], key);
   }
-  for (const [name, step] of [["Last", 16], ["Back", 15], ["First", 0], ["Step", 1]]) {
+  for (const [name, step] of [["Last", 16], ["Back", 15], ["Start", 0], ["Step", 1]]) {
     await page.getByRole("button", { name, exact: true }).click();
     assert.equal((await at())[1], `#${step}`, name);
   }
@@ -263,6 +264,24 @@ test("it plays to the end, and stops there", async (t) => {
   await eventually("it begins again", async () => (await said(page)).when !== "Step 4");
   await page.keyboard.press("End");
   assert.equal(await page.locator("#play .name").textContent(), "Play", "a step stops it");
+  // The space bar plays and pauses, whatever was pressed before.
+  for (const name of ["Back", "Step", "Play"]) {
+    await page.keyboard.press("Home");
+    await page.getByLabel("Speed").selectOption("slow");
+    await page.getByRole("button", { name, exact: true }).focus();
+    await page.keyboard.press("Space");
+    assert.equal(await page.locator("#play .name").textContent(), "Pause", name);
+    await page.keyboard.press("Space");
+    assert.equal(await page.locator("#play .name").textContent(), "Play", name);
+    assert.equal((await said(page)).when, "Before the first step", "no button was pressed");
+  }
+  await page.getByRole("slider", { name: "Step" }).focus();
+  await page.keyboard.press("Space");
+  assert.equal(await page.locator("#play .name").textContent(), "Pause");
+  await page.keyboard.press("Space");
+  await page.getByRole("button", { name: "Step", exact: true }).focus();
+  await page.keyboard.press("Enter");
+  assert.equal((await said(page)).when, "Step 1", "a button is pressed with Enter");
 });
 
 test("without a script it is the picture and the list", async (t) => {
@@ -275,7 +294,7 @@ test("without a script it is the picture and the list", async (t) => {
   assert.equal(await page.locator(".steps li").count(), 5);
   await page.getByText("user-2 reads: 1 left").first().waitFor();
   await page.getByText("point of no return: step 2; from here on it must end badly").waitFor();
-  assert.ok(html.includes("who makes each step: 1 2 2 1"));
+  assert.ok(html.includes("who makes each step: 1 2 2 1; one of 2 schedules, 1 of them bad"));
 });
 
 // Evidence of another program, whose names are what they are.
@@ -428,7 +447,7 @@ test("the eighth buyer, what harm was first, and where it was not known to be", 
   const page = await visit(t, `${url}#10`);
   const tenth = await said(page);
   assert.deepEqual(tenth.terms, ["First violation: something is so from here on that must never be so."]);
-  const window = /user-2 writes.*race window was open from step 2 on.*point of no return was, is not known/s;
+  const window = /user-2 writes.*From step 2 on the race windows of user-1 and user-2 overlapped.*point of no return was, is not known.*candidate is step 2:/s;
   assert.match(await page.locator(".found .violation").innerText(), window);
   assert.equal(tenth.begins.length, 2, `${tenth.begins}`);
   assert.match(tenth.begins.join(), /overwritten.*count is wrong/s, "what does not add up does so from the second sale on");
@@ -437,8 +456,9 @@ test("the eighth buyer, what harm was first, and where it was not known to be", 
   assert.equal(tenth.rows[0].stale, "", "it was right when it wrote");
   await page.keyboard.press("End");
   const end = await said(page);
-  assert.match(end.why, /^It read 2 left \(version 1\) at step 8, .*user-7 the last of them.*\(version 2 by user-7\).*It does not look again.*So 8 tickets are sold, and there were 2/s);
-  assert.ok((await page.locator(".over").innerText()).includes("This run is over"));
+  assert.match(end.why, /^It read 2 left \(version 1\) at step 8, .*user-7 the last of them.*\(version 2 by user-7\).*It does not look again.*So 8 tickets are sold, but there were only 2/s);
+  assert.ok((await page.locator(".over").innerText()).includes("This was the last step"));
+  assert.equal(end.lost.length, 7, "the line of the ledger stands, and the count does not show it");
   assert.equal(await page.locator("td.lock").first().isVisible(), false, "no lock, no column of locks");
 });
 
@@ -472,9 +492,16 @@ test("a comparison has the turns that pass, and says when a run is over", async 
   assert.equal(await second.locator(".now .what").innerText(), "user-1 writes its sale to the ledger: 0 left");
   assert.match(await second.locator(".now .why").innerText(), /the count in the file says so when it is published/);
   await page.keyboard.press("ArrowRight");
+  // The lock is free, and the count says 1 still: whoever takes the lock does not go by that.
+  assert.equal(await second.locator(".count .left").innerText(), "1 left");
+  assert.match(await second.locator(".count .ahead").innerText(), /^The ledger says 0 left \(version 2 by user-1\): whoever holds the lock/);
+  assert.match(await second.locator(".now .why").innerText(), /The count says 1 left still; the ledger says 0 left/);
   await page.keyboard.press("ArrowRight");
+  assert.equal(await second.locator(".count .ahead").innerText(), "");
   assert.equal(await second.locator(".now .what").innerText(), "user-1 publishes the count");
   assert.match(await second.locator(".now .why").innerText(), /on the ledger already.*0 left/);
+  await page.keyboard.press("End");
+  assert.match(await second.locator(".now .why").innerText(), /buys nothing\. It gives the lock up with that\.$/);
   // A buyer that is done passes, and keeps what it was told.
   const other = await draw(t, ["race", "compare", "1 1 1 1 1 2 2", "--lock", "exclusive,none"]);
   const done = await visit(t, `${other.url}#5`);
@@ -528,3 +555,21 @@ for (const words of [["race", "compare"], ["race", "replay", "8!:0", "--stock", 
     }
   });
 }
+
+test("locks of several files are told apart, and which of them has no name any more", async (t) => {
+  const { url } = await draw(t, ["race", "replay", "1 1 2 1 2 2 3 3 3 2", "--stock", "2", "--lock=data-file"]);
+  const page = await visit(t, `${url}#3`);
+  assert.equal((await said(page)).what, "user-2 finds lock A taken, and waits");
+  assert.deepEqual(await page.locator(".locks p").allInnerTexts(), ["lock A: held by user-1\nuser-2 waits"], "one lock, and who waits for it under it");
+  await page.keyboard.press("ArrowRight");
+  assert.match((await said(page)).why, /lock A is that of the old one, which has no name any more\. It gives lock A up with that\.$/);
+  await page.keyboard.press("ArrowRight");
+  const fifth = await said(page);
+  assert.equal(fifth.what, "user-2 takes lock A");
+  assert.match(fifth.why, /^The file of lock A has no name any more.*another lock, and does not wait for lock A\.$/);
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowRight");
+  const seventh = await said(page);
+  assert.equal(seventh.what, "user-3 takes lock B");
+  assert.equal(seventh.why, "Whoever asks for lock B from here on has to wait until it is given up.");
+});

@@ -8,6 +8,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::super::args::ProveArgs;
+use super::super::picture;
 use super::super::screen::{BAD, GOOD, Screen};
 use super::advice::{self, FailsWith, advice};
 use super::document::Shown;
@@ -19,6 +20,7 @@ use super::{sample, scenario};
 use crate::lab::Trial;
 use crate::lab::explore::{self, Explored, Search, smallest};
 use crate::plural::{are, count};
+use crate::timeline::Timeline;
 use crate::{Error, Kind, Result};
 
 /// Runs it; returns the exit code.
@@ -42,8 +44,8 @@ pub(super) fn prove(arguments: &ProveArgs, event: &Path, screen: &Screen) -> Res
         Ok(proof) => proof,
         Err(code) => return Ok(code),
     };
-    if let Some(smallest) = &proof.smallest {
-        smallest.save(picture.as_mut())?;
+    if let (Some(smallest), Some(picture)) = (&proof.smallest, picture.as_mut()) {
+        picture::draw(picture, &proof.drawn(smallest))?;
     }
     let document = ProveDocument::of(&proof);
     screen.result(&document, |out| {
@@ -111,6 +113,17 @@ fn stopped(error: Error, trial: &Trial, (found, right): (&Explored, u64)) -> Err
 }
 
 impl Proof {
+    /// What is drawn of the smallest, with how many schedules it is one of. With fewer buyers it is none of those.
+    fn drawn(&self, smallest: &Pictured) -> Timeline {
+        let mut timeline = smallest.timeline();
+        if smallest.trial.users == self.trial.users {
+            let schedules = count(self.found.schedules, "schedule");
+            let among = format!("; one of {schedules}, {} of them bad", self.found.bad);
+            timeline.subtitle.push_str(&among);
+        }
+        timeline
+    }
+
     fn of(
         trial: Trial,
         stocks: RangeInclusive<u64>,

@@ -2,10 +2,10 @@
 
 use std::cmp::Reverse;
 
-use super::super::acts::{Act, told};
+use super::super::acts::Act;
 use super::super::effects::Effects;
 use super::super::model::Time;
-use super::super::operation::{Doing, DrawnOperation, DrawnOutcome, Sight, Span};
+use super::super::operation::{Doing, DrawnOperation, Sight, Span};
 use super::super::scene::Scene;
 use super::event::{Happening, StepEvent};
 use super::hidden::hidden;
@@ -75,9 +75,7 @@ fn of_act(scene: &Scene<'_>, effects: &Effects, act: &Act, events: &mut Vec<Step
             events.push(event(from, Happening::Does(doing.clone()), words, (2, 0)));
         }
         Doing::Point(_) => {
-            // What one who only asks was told is what it saw.
-            let asked = matches!(operation.outcome, Some(DrawnOutcome::Told(_)));
-            if let Some(words) = told(operation).filter(|_| !asked) {
+            if let Some(words) = scene.answer(act) {
                 events.push(event(to, Happening::Answers, words, (4, 0)));
             }
         }

@@ -16,6 +16,13 @@ impl Situation<'_> {
             .reduce(|one, other| one && other)
     }
 
+    /// The file whose lock a lane holds, the first of them.
+    pub(super) fn held_by(&self, lane: usize) -> Option<u64> {
+        let mut held = self.holders.iter();
+        let own = held.find(|(_, holders)| holders.iter().any(|(holder, _)| *holder == lane));
+        own.map(|(file, _)| *file)
+    }
+
     /// Who else holds the lock of a file, or any where none is named, and whether shared.
     pub(super) fn others(&self, lane: usize, file: Option<u64>) -> Vec<(usize, bool)> {
         let held = self.holders.iter();

@@ -20,7 +20,7 @@ pub(super) const STYLE: &str = include_str!("player.css");
 /// The words of the player, which a script shows.
 const PLAYER: &str = r#"<section id="player" aria-label="Player" hidden>
 <div id="buttons" role="group" aria-label="Steps">
-<button type="button" id="first" title="Home"><svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d="M3 3h2v10H3zM13 3v10L6 8z"/></svg><span class="name">First</span></button>
+<button type="button" id="first" title="Home: before the first step"><svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d="M3 3h2v10H3zM13 3v10L6 8z"/></svg><span class="name">Start</span></button>
 <button type="button" id="back" title="Arrow left"><svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d="M11 3v10L4 8z"/></svg><span class="name">Back</span></button>
 <button type="button" id="play" title="Space"><svg class="icon go" viewBox="0 0 16 16" aria-hidden="true"><path d="M4 2.5v11L13 8z"/></svg><svg class="icon wait" viewBox="0 0 16 16" aria-hidden="true"><path d="M4 3h3v10H4zM9 3h3v10H9z"/></svg><span class="name">Play</span></button>
 <button type="button" id="step" title="Arrow right"><svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d="M5 3v10l7-5z"/></svg><span class="name">Step</span></button>
@@ -33,19 +33,23 @@ const PLAYER: &str = r#"<section id="player" aria-label="Player" hidden>
 "#;
 
 /// What several schedules on one page have to do with one another.
-const ONE_ORDER: &str = r#"<p class="lead">Both runs have one order of turns, and go on turn by turn together: step 3 of the one stands beside step 3 of the other. In its turn a buyer makes its next step, whatever that is under its lock. Where it waits for the lock, or is done, its turn passes. Behind the last turn the rest goes on, the lowest number first.</p>
+const ONE_ORDER: &str = r#"<p class="lead">Both runs have one order of turns, and go on turn by turn together: where the one is at step 3, the other is at its step 3. In its turn a buyer makes its next step, whatever that is under its lock. Where it waits for the lock, or is done, its turn passes. Behind the last turn the rest goes on, the lowest number first.</p>
 "#;
 
 /// The terms of the page.
 const TERMS: &str = r#"<section class="card terms"><h2>Terms</h2><dl>
 <dt>count</dt><dd>The file that says how many tickets are left.</dd>
 <dt>ledger</dt><dd>The file with a line for each sale. A sale is made when its line is written.</dd>
-<dt>version</dt><dd>Each write makes a version of the count, whose number is one more than that of the version that its writer had read. Two who read version 1 both make a version 2: whose it is stands beside the number.</dd>
+<dt>version</dt><dd>Each sale makes a version, whose number is one more than that of the version that its buyer had read. Two who read version 1 both make a version 2: whose it is stands beside the number. Where a sale is published later, its line on the ledger makes the version, and the count shows it once it is published.</dd>
 <dt>query</dt><dd>Somebody looks how many are left, and buys nothing by it. A buyer that queries first reads again before it buys.</dd>
-<dt>read, write</dt><dd>A buyer reads the count, and goes by what it has read: it writes its sale, and one less. It does not look again in between.</dd>
-<dt>publish</dt><dd>Under the lock the sale is written to the ledger first, and the count is replaced behind that, in a step of its own. Without it both are written in one step.</dd>
+<dt>read, write</dt><dd>A buyer reads the count, and goes by what it has read: it writes its sale, and one less. It does not look again in between. Under the exclusive lock its read takes in the ledger, too: a sale that is on the ledger, and that the count does not show yet, counts.</dd>
+<dt>publish</dt><dd>Under the exclusive lock the sale is written to the ledger first, and the count is replaced behind that, in a step of its own, for which nobody has to wait. Without that lock both are written in one step; where it is written in place, the count is emptied first, and then filled.</dd>
+<dt>think</dt><dd>How long a buyer waits between its read and its write; of two times, some time between them, drawn at random for each.</dd>
+<dt>seed</dt><dd>The number from which random times and orders are drawn: the same seed draws the same ones.</dd>
+<dt>schedule</dt><dd>One order in which the buyers make their steps. A proof runs all of them; this page shows one.</dd>
+<dt>bad end</dt><dd>An end at which something is so that must never be so: more is sold than there was, a sale is overwritten, or the count is wrong or cannot be read.</dd>
 <dt>out of date</dt><dd>What a buyer has read is not what the count says any more, and it goes by it all the same.</dd>
-<dt>race window</dt><dd>From the read of a buyer to its write: what others write in between it does not see. A lock keeps them out.</dd>
+<dt>race window</dt><dd>From the read of a buyer to its write: what others write in between it does not see. Where the windows of two overlap, both go by the same version. A lock keeps the others out of it.</dd>
 <dt>point of no return</dt><dd>The first step after which every way to go on ends badly. It is known where all schedules are.</dd>
 <dt>first violation</dt><dd>The first step after which something is so that must never be so: a sale is overwritten, or more is sold than there was.</dd>
 </dl></section>
@@ -98,7 +102,7 @@ pub fn page(title: &str, runs: &[&Timeline]) -> String {
 </head>
 <body>
 <header><h1>{title}</h1>
-<p class="keys" hidden>Play, or step with <kbd>→</kbd> and <kbd>←</kbd>. <kbd>Space</kbd> plays, <kbd>Home</kbd> and <kbd>End</kbd> go to the first step and the last.</p>
+<p class="keys" hidden>Play, or step with <kbd>→</kbd> and <kbd>←</kbd>. <kbd>Space</kbd> plays and pauses, <kbd>Home</kbd> goes to before the first step, <kbd>End</kbd> to the last.</p>
 {lead}</header>
 <main>
 {PLAYER}<div class="runs {many}">

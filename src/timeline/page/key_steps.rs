@@ -1,7 +1,10 @@
 //! How likely a bad end is, from where on it is certain, and where the first harm is done.
 
+use std::collections::BTreeMap;
+
 use super::super::model::Timeline;
 use super::super::scene::{certain_from, is_certain};
+use super::raced::Raced;
 use super::state::{KeyStep, Steps};
 
 /// What is certain of every way to go on.
@@ -11,8 +14,8 @@ const NO_RETURN: &str = "The point of no return is the first step after which ev
 const VIOLATION: &str = "The first violation is the first step after which something is so that must never be so, and nothing later \
                          mends it";
 /// What is not known of a run that is the only one of its kind.
-const UNKNOWN: &str = ". Where the point of no return was, is not known here: it is told where every way to go on is known, as \
-                       'tickets race prove' knows it";
+const UNKNOWN: &str = ". Where the point of no return was, is not known of one run alone: that takes all schedules. 'tickets race prove \
+                       --users 2 --timeline p.html' shows it of two buyers";
 
 /// The chance of a bad end after so many steps.
 pub(super) fn chance(timeline: &Timeline, steps: u64) -> Option<f64> {
@@ -23,9 +26,13 @@ pub(super) fn chance(timeline: &Timeline, steps: u64) -> Option<f64> {
 }
 
 /// From where on it could not end well, where that is known, and where something was wrong first.
-pub(super) fn key_steps(timeline: &Timeline, steps: &Steps, met: Option<u64>) -> Vec<KeyStep> {
+pub(super) fn key_steps(
+    timeline: &Timeline,
+    steps: &Steps,
+    raced: &BTreeMap<u64, Raced>,
+) -> Vec<KeyStep> {
     let point = no_return(timeline, steps);
-    let first = first_violation(steps, met, point.is_some());
+    let first = first_violation(steps, raced, point.is_some());
     point.into_iter().chain(first).collect()
 }
 
@@ -54,21 +61,35 @@ fn no_return(timeline: &Timeline, steps: &Steps) -> Option<KeyStep> {
     })
 }
 
-fn first_violation(steps: &Steps, met: Option<u64>, is_known: bool) -> Option<KeyStep> {
+fn first_violation(steps: &Steps, raced: &BTreeMap<u64, Raced>, is_known: bool) -> Option<KeyStep> {
     let first = steps.findings.iter().filter_map(|finding| finding.step);
     let step = first.min()?;
     let at = steps.steps.get(step)?;
     let who = at.who.and_then(|who| steps.processes.get(who));
     let who = who.map_or("somebody", String::as_str);
     let mut sentence = format!("{who} {}", at.does);
-    if let Some(met) = met.filter(|met| *met < at.number) {
+    let raced = raced.get(&at.number);
+    if let Some(Raced {
+        names: [one, other],
+        from,
+    }) = raced
+    {
         let open = format!(
-            ". The race window was open from step {met} on: two had read the same version by then, neither had written, and nothing \
-             kept them apart"
+            ". From step {from} on the race windows of {one} and {other} overlapped: both had read the same version, neither had \
+             written, and nothing kept them apart"
         );
         sentence.push_str(&open);
     }
-    let unknown = if is_known { "" } else { UNKNOWN };
+    let mut unknown = String::new();
+    if !is_known {
+        UNKNOWN.clone_into(&mut unknown);
+        if let Some(Raced { from, .. }) = raced {
+            let candidate = format!(
+                ". Here the candidate is step {from}: from there on the two went by one version"
+            );
+            unknown.push_str(&candidate);
+        }
+    }
     Some(KeyStep {
         step,
         certain: false,

@@ -1,12 +1,13 @@
 //! What it means that a lock is asked for, got, or given up, in a sentence or two.
 
+use super::super::model::Time;
 use super::super::operation::{DrawnOperation, Span};
 use super::event::StepEvent;
 use super::lock_wish::LockWish;
 use super::situation::Situation;
 
 /// That a lock is got.
-pub(super) fn taken(before: &Situation<'_>, shared: bool) -> String {
+pub(super) fn taken(before: &Situation<'_>, file: Option<u64>, shared: bool) -> String {
     let words = match shared {
         true if before.is_kept_by_none() => {
             "A shared lock is given to everybody who asks: it keeps nobody out."
@@ -14,9 +15,79 @@ pub(super) fn taken(before: &Situation<'_>, shared: bool) -> String {
         true => {
             "Others may take it shared, too. Whoever wants it alone has to wait until all of them have given it up."
         }
-        false => "Whoever asks for it from here on has to wait until it is given up.",
+        false => return taken_alone(before, file),
     };
     words.to_owned()
+}
+
+fn taken_alone(before: &Situation<'_>, file: Option<u64>) -> String {
+    let locks = &before.scene.marks;
+    let words = match file {
+        Some(file) if before.is_nameless(file) => format!(
+            "The file of {lock} has no name any more: the count was replaced since it was opened. Whoever opens the count from here on \
+             gets another file with another lock, and does not wait for {lock}.",
+            lock = locks.lock_name(file)
+        ),
+        Some(file) if locks.locks.len() > 1 => format!(
+            "Whoever asks for {} from here on has to wait until it is given up.",
+            locks.lock_name(file)
+        ),
+        _ => "Whoever asks for it from here on has to wait until it is given up.".to_owned(),
+    };
+    format!("{words} {}", before.ahead_words())
+        .trim_end()
+        .to_owned()
+}
+
+/// That a lock is given up with a step that does something else; empty where none is.
+pub(super) fn given_up(
+    before: &Situation<'_>,
+    event: &StepEvent,
+    operation: &DrawnOperation,
+) -> String {
+    let is_step = before.timeline().time == Time::Steps && operation.outcome.is_some();
+    let mut holds = operation.spans.iter().filter(|_| is_step);
+    let held = holds.find(|span| span.doing.held().is_some() && span.bounds().1 == event.at);
+    let held = held.and_then(|span| span.doing.held());
+    held.map_or_else(String::new, |file| {
+        format!(
+            " It gives {} up with that.",
+            before.scene.marks.lock_name(file)
+        )
+    })
+}
+
+/// That who holds a lock goes by what it has read.
+pub(super) fn goes_by(before: &Situation<'_>, lane: usize, known: &str) -> String {
+    let file = before.held_by(lane);
+    let lock = file.map_or_else(
+        || "the lock".to_owned(),
+        |file| before.scene.marks.lock_name(file),
+    );
+    if file.is_some_and(|file| before.is_nameless(file)) {
+        return format!(
+            "It goes by {known}, and holds {lock}, of a file that has no name any more: whoever opens the count gets another lock, and \
+             does not wait until it has written."
+        );
+    }
+    format!(
+        "It goes by {known}, and holds {lock}: whoever asks for {lock} waits until it has written."
+    )
+}
+
+/// That a write leaves the file without a name whose lock its writer holds; empty where it does not.
+pub(super) fn replaced(before: &Situation<'_>, lane: usize) -> String {
+    let is_one_of_several =
+        before.timeline().time == Time::Steps && before.scene.marks.locks.len() > 1;
+    let held = before
+        .held_by(lane)
+        .filter(|file| is_one_of_several && !before.is_nameless(*file));
+    held.map_or_else(String::new, |file| {
+        format!(
+            " The count is another file from here on: {} is that of the old one, which has no name any more.",
+            before.scene.marks.lock_name(file)
+        )
+    })
 }
 
 /// That a lock is held in the other mode from here on.
@@ -63,10 +134,13 @@ pub(super) fn freed(
         }
     }
     let waiting: usize = before.locks().iter().map(|lock| lock.waiting.len()).sum();
-    match waiting {
-        0 => "Nobody waits for it.".to_owned(),
-        _ => "One of those who wait may take it.".to_owned(),
-    }
+    let words = match waiting {
+        0 => "Nobody waits for it.",
+        _ => "One of those who wait may take it.",
+    };
+    format!("{words} {}", before.ahead_words())
+        .trim_end()
+        .to_owned()
 }
 
 /// That a lock is asked for.
@@ -76,7 +150,7 @@ pub(super) fn waits(
     operation: &DrawnOperation,
 ) -> String {
     let lane = event.place.lane;
-    let Some(wish) = LockWish::of(operation, event) else {
+    let Some(wish) = LockWish::of(before.timeline().time, operation, event) else {
         return String::new();
     };
     let others = before.others(lane, wish.file);

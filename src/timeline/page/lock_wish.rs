@@ -1,5 +1,6 @@
 //! What a process asks for that waits for a lock.
 
+use super::super::model::Time;
 use super::super::operation::{Doing, DrawnOperation};
 use super::event::{Happening, StepEvent};
 
@@ -14,7 +15,7 @@ pub(super) struct LockWish {
 
 impl LockWish {
     /// What an operation asks for in one of its spans.
-    pub(super) fn of(operation: &DrawnOperation, event: &StepEvent) -> Option<Self> {
+    pub(super) fn of(time: Time, operation: &DrawnOperation, event: &StepEvent) -> Option<Self> {
         let Happening::Does(doing) = &event.what else {
             return None;
         };
@@ -22,6 +23,12 @@ impl LockWish {
         doing.waits().then(|| Self {
             file: match doing {
                 Doing::WaitFor(file) | Doing::Stuck(file) => Some(*file),
+                // In a schedule who waits has opened the file, and gets its lock unless it is killed.
+                _ if time == Time::Steps => {
+                    let until = wait.map_or(event.at, |wait| wait.bounds().1);
+                    let holds = operation.spans.iter().filter(|span| span.from >= until);
+                    holds.filter_map(|span| span.doing.held()).next()
+                }
                 _ => None,
             },
             shared: wait.is_some_and(|wait| operation.is_wish_to_share(wait)),

@@ -18,6 +18,7 @@
 //! assert!(side_by_side.starts_with("<!doctype html>"));
 //! ```
 
+mod ahead;
 mod cursor;
 mod event;
 mod events;
@@ -30,6 +31,7 @@ mod ledger;
 mod lock_reasons;
 mod lock_wish;
 mod policy;
+mod raced;
 mod reasons;
 mod run_json;
 mod section;

@@ -123,6 +123,8 @@
     find(".count .left", section).textContent = isCut ? "empty" : known;
     const by = count.by ? `written by ${count.by}` : "as it was at first";
     const version = count.version === null || count.version === undefined ? "" : `version ${count.version}, ${by}`;
+    const ahead = count.ahead ? `The ledger says ${count.ahead}: whoever holds the lock goes by the ledger.` : "";
+    find(".count .ahead", section).textContent = ahead;
     find(".count .version", section).textContent = isCut ? `${count.cut_by} has emptied it and not filled it yet` : version;
     find(".count", section).classList.toggle("bad", isCut);
   }
@@ -148,10 +150,10 @@
     const items = shown.map((line) => {
       const item = make("li");
       const isLost = line.overwritten_by !== undefined && line.overwritten_by < lines;
-      item.append(make(isLost ? "s" : "span", "sale", line.who || "somebody"));
+      item.append(make("span", "sale", line.who || "somebody"));
       const many = line.left === null ? "" : `, ${left(line.left)}`;
       item.append(make("span", "made", `’s write: version ${line.version}${many}`));
-      if (isLost) item.append(make("span", "lost", " overwritten"));
+      if (isLost) item.append(make("span", "lost", " not in the count"));
       return item;
     });
     const list = find(".ledger ol", section);
@@ -350,15 +352,14 @@
 
   function pressed(event) {
     if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
-    const own = event.target.closest?.("input, select, .picture");
-    if (own && (own.tagName !== "FIGURE" || event.key !== " ")) return;
     if (event.key === " ") {
-      // A button and a link have their own meaning of it.
-      if (event.target.closest?.("button, a")) return;
+      // A link and a list of choices have their own meaning of it; a button is pressed with Enter.
+      if (event.target.closest?.("select, a")) return;
       event.preventDefault();
-      play();
+      if (!event.repeat) play();
       return;
     }
+    if (event.target.closest?.("input, select, .picture")) return;
     const action = KEYS[event.key];
     if (!action) return;
     event.preventDefault();
@@ -445,6 +446,10 @@
       go(Number(place.value));
     });
     addEventListener("keydown", pressed);
+    // Some browsers press a button when the key is let go.
+    addEventListener("keyup", (event) => {
+      if (event.key === " " && event.target.closest?.("button")) event.preventDefault();
+    });
     addEventListener("hashchange", () => {
       stop();
       show(meant(location.hash));

@@ -4,7 +4,7 @@ use super::super::model::Spot;
 use super::super::operation::{Doing, DrawnOperation, DrawnOutcome, Sight};
 use super::super::words::{count, thousands};
 use super::event::{Happening, StepEvent};
-use super::lock_reasons::{converted, freed, taken, waits};
+use super::lock_reasons::{converted, freed, given_up, goes_by, replaced, taken, waits};
 use super::situation::{Pending, Situation};
 
 /// What an event means, given what was before it. `before`: the step before has this.
@@ -12,9 +12,20 @@ pub(super) fn reason(before: &Situation<'_>, event: &StepEvent) -> String {
     let Some(operation) = before.timeline().operation(event.place) else {
         return String::new();
     };
+    let words = meaning(before, event, operation);
+    let Happening::Does(doing) = &event.what else {
+        return words;
+    };
+    if doing.reads() || doing.writes() {
+        return words + &given_up(before, event, operation);
+    }
+    words
+}
+
+fn meaning(before: &Situation<'_>, event: &StepEvent, operation: &DrawnOperation) -> String {
     match &event.what {
-        Happening::Takes(_) => taken(before, false),
-        Happening::Shares(_) => taken(before, true),
+        Happening::Takes(file) => taken(before, Some(*file), false),
+        Happening::Shares(file) => taken(before, Some(*file), true),
         Happening::Converts(file, shared) => converted(before, event, (*file, *shared)),
         Happening::Frees(..) => freed(before, event, operation),
         Happening::Dies => died(before, event),
@@ -23,7 +34,11 @@ pub(super) fn reason(before: &Situation<'_>, event: &StepEvent) -> String {
             Doing::Query if operation.span(Doing::reads).is_some() => {
                 "A query only looks, and buys nothing. What it buys by, it reads later, in a step of its own.".to_owned()
             }
-            _ if doing.reads() || *doing == Doing::Query => read(before, event, operation),
+            _ if doing.reads() => {
+                let ahead = before.ahead_words();
+                format!("{ahead} {}", read(before, event, operation)).trim_start().to_owned()
+            }
+            Doing::Query => read(before, event, operation),
             _ if doing.writes() => wrote(before, event, operation),
             Doing::Truncate => truncated(before, event.place.lane),
             Doing::Sync => published(before, operation),
@@ -31,7 +46,9 @@ pub(super) fn reason(before: &Situation<'_>, event: &StepEvent) -> String {
             Doing::Wait | Doing::WaitFor(_) | Doing::Stuck(_) => waits(before, event, operation),
             Doing::Point(words) if words.starts_with("takes") => {
                 let shared = operation.span(|doing| matches!(doing, Doing::Share(_)));
-                taken(before, shared.is_some())
+                let step = event.span.and_then(|at| operation.spans.get(at));
+                let file = step.and_then(|step| operation.lock_of(step));
+                taken(before, file, shared.is_some())
             }
             Doing::Point(words) if words.starts_with("frees") => freed(before, event, operation),
             Doing::Point(words) if words.contains("lease") => {
@@ -143,9 +160,7 @@ fn read(before: &Situation<'_>, event: &StepEvent, operation: &DrawnOperation) -
         (0, Some(true)) => format!(
             "It goes by {known}, and holds the lock shared: whoever shares it may read the same before it has written."
         ),
-        (0, Some(false)) => format!(
-            "It goes by {known}, and holds the lock: whoever asks for the lock waits until it has written."
-        ),
+        (0, Some(false)) => goes_by(before, lane, &known),
         (0, None) => format!(
             "It goes by {known}. Nothing keeps another process from reading the same before it has written."
         ),
@@ -170,11 +185,12 @@ fn wrote(before: &Situation<'_>, event: &StepEvent, operation: &DrawnOperation) 
         return String::new();
     };
     let known = before.version(version);
-    let sells = oversells(before);
+    let sells = oversells(before) + &replaced(before, lane);
     // What it read is before what it has just written: anything between was written by others.
     if version == before.latest {
         let later = if before.timeline().publishes {
-            " The sale is on the ledger now; the count in the file says so when it is published."
+            " The sale is on the ledger now; the count in the file says so when it is published. Until then whoever holds the lock \
+             goes by the ledger."
         } else {
             ""
         };
@@ -210,8 +226,9 @@ fn oversells(before: &Situation<'_>) -> String {
     let sold = before.tickets(before.lines.saturating_add(1));
     match stock {
         Some(stock) if sold > stock => format!(
-            " So {} are sold, and there were {}: it looked before, not now.",
+            " So {} are sold, but there {} only {}: it looked before, not now.",
             count(sold, "ticket"),
+            if stock == 1 { "was" } else { "were" },
             thousands(stock)
         ),
         _ => String::new(),

@@ -9,15 +9,16 @@ use super::state::{KeyStep, PageFinding, PageStep, Steps};
 /// What a script fills in of each run.
 const NOW: &str = r#"<div class="live" hidden>
 <div class="now" aria-live="polite" aria-atomic="true">
-<p class="when"></p><p class="over" hidden>This run is over. Nothing happens in it any more.</p>
+<p class="when"></p>
 <p class="what"></p>
 <p class="why"></p>
 <div class="keys-here"></div>
 <div class="happens"></div>
+<p class="over" hidden>This was the last step: the run is over.</p>
 </div>
 <div class="odds" hidden><p><span>Chance of a bad end from here on</span> <b class="chance"></b></p><div class="bar" aria-hidden="true"><div></div></div><p class="hint">if each who can go on is as likely to go on next</p></div>
 <div class="state">
-<section class="card count"><h3>The count says</h3><p class="left"></p><p class="version"></p></section>
+<section class="card count"><h3>The count says</h3><p class="left"></p><p class="version"></p><p class="ahead"></p></section>
 <section class="card locks"><h3>The lock</h3><div></div></section>
 <section class="card ledger"><h3>The ledger</h3><p class="lines"></p><ol></ol></section>
 </div>
@@ -173,7 +174,11 @@ fn row(out: &mut String, steps: &Steps, step: &PageStep) {
 fn says(step: &PageStep) -> String {
     match (&step.count.cut_by, step.count.left) {
         (cut_by, _) if !cut_by.is_empty() => "count: empty".to_owned(),
-        (_, Some(left)) => format!("count: {left} left"),
+        (_, Some(left)) => {
+            let ahead = step.count.ahead.split(" (").next().unwrap_or_default();
+            let ledger = if ahead.is_empty() { "" } else { ", ledger: " };
+            format!("count: {left} left{ledger}{ahead}")
+        }
         _ => String::new(),
     }
 }

@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::super::model::Timeline;
+use super::super::model::{Time, Timeline};
 use super::super::operation::{Doing, Sight};
 use super::super::scene::Scene;
 use super::super::words::short;
 use super::event::{Happening, StepEvent};
 use super::ledger::{NAME, Sales};
 use super::lock_wish::LockWish;
+use super::raced::{FirstWrite, Raced};
 use super::state::ProcessState;
 
 /// What a process goes by: the version that it has read, and at which step.
@@ -37,8 +38,11 @@ pub(super) struct Situation<'a> {
     pub(super) cut: Option<usize>,
     /// How many sales were written down.
     pub(super) lines: usize,
-    /// The first step after which two go by one version, and neither has written.
-    pub(super) met: Option<u64>,
+    /// By version: who wrote by it first; and by step: with whom the writer had raced.
+    pub(super) first_writes: BTreeMap<usize, FirstWrite>,
+    pub(super) raced: BTreeMap<u64, Raced>,
+    /// By file: the last version when it was opened to be locked.
+    opened: BTreeMap<u64, usize>,
     /// The number of the step that is being made, and by version that after which it was no more the last one.
     step: u64,
     pub(super) passed: BTreeMap<usize, u64>,
@@ -61,7 +65,9 @@ impl<'a> Situation<'a> {
             told: 0,
             cut: None,
             lines: 0,
-            met: None,
+            first_writes: BTreeMap::new(),
+            raced: BTreeMap::new(),
+            opened: BTreeMap::new(),
             step: 0,
             passed: BTreeMap::new(),
             wrote_by_old: BTreeMap::new(),
@@ -74,6 +80,14 @@ impl<'a> Situation<'a> {
 
     pub(super) fn row(&self, lane: usize) -> Option<usize> {
         self.rows.get(&lane).copied()
+    }
+
+    /// Whether the file with this lock has no name any more: in a schedule with several locks each write replaces the file that
+    /// is locked by another one.
+    pub(super) fn is_nameless(&self, file: u64) -> bool {
+        let is_replaced = self.timeline().time == Time::Steps && self.scene.marks.locks.len() > 1;
+        let opened = self.opened.get(&file);
+        is_replaced && opened.is_some_and(|opened| *opened < self.latest)
     }
 
     /// What is called so in a sentence.
@@ -100,6 +114,9 @@ impl<'a> Situation<'a> {
             self.waits.remove(&lane);
         }
         self.written(event, true);
+        if let Happening::Takes(file) | Happening::Shares(file) = &event.what {
+            self.opened.entry(*file).or_insert(self.latest);
+        }
         match &event.what {
             Happening::Takes(file) => self.holders.entry(*file).or_default().push((lane, false)),
             Happening::Shares(file) => self.holders.entry(*file).or_default().push((lane, true)),
@@ -175,8 +192,11 @@ impl<'a> Situation<'a> {
         let Some(operation) = self.timeline().operation(event.place) else {
             return;
         };
-        if let Some(wish) = LockWish::of(operation, event) {
+        if let Some(wish) = LockWish::of(self.timeline().time, operation, event) {
             self.waits.insert(lane, wish);
+            if let Some(file) = wish.file {
+                self.opened.entry(file).or_insert(self.latest);
+            }
         }
         match doing {
             Doing::Truncate => self.cut = Some(lane),
@@ -195,15 +215,16 @@ impl<'a> Situation<'a> {
             }
             if let (Some(Sight::Version(version)), false) = (&operation.read, asks) {
                 let (version, step) = (*version, event.number);
-                if !self.go_by(version, lane).is_empty() {
-                    self.met.get_or_insert(step);
-                }
                 self.pending.insert(lane, Pending { version, step });
             }
         }
         if doing.writes() {
             self.cut = None;
-            let by = self.pending.remove(&lane).map(|one| one.version);
+            let by = self.pending.remove(&lane);
+            if let Some(by) = by {
+                self.races(lane, by, event.number);
+            }
+            let by = by.map(|one| one.version);
             // Its own write is what puts an end to what it goes by, where nobody else's did.
             let old = by.and_then(|by| self.passed.get(&by)).copied();
             if let Some(since) = old.filter(|since| *since < self.step) {

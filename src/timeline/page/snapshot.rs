@@ -35,7 +35,7 @@ impl Situation<'_> {
         states
     }
 
-    fn awaited(&self, file: Option<u64>) -> String {
+    pub(super) fn awaited(&self, file: Option<u64>) -> String {
         match file {
             Some(file) => self.scene.marks.lock_name(file),
             None if self.scene.marks.locks.len() > 1 => "a lock".to_owned(),
@@ -61,6 +61,7 @@ impl Situation<'_> {
                 .writer
                 .map_or_else(String::new, |writer| self.name(writer.lane)),
             cut_by: String::new(),
+            ahead: self.ahead().map_or_else(String::new, |at| self.version(at)),
         }
     }
 

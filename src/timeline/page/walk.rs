@@ -12,6 +12,7 @@ use super::events::events;
 use super::found::StepOf;
 use super::key_steps::{chance, key_steps};
 use super::ledger::{NAME, Sales};
+use super::lock_wish::LockWish;
 use super::reasons::reason;
 use super::situation::Situation;
 use super::state::{PageStep, ShownLine, Steps};
@@ -72,7 +73,7 @@ pub(super) fn walk(scene: &Scene<'_>) -> Walked {
         key_steps: Vec::new(),
         left_out: left_out(scene, many),
     };
-    steps.key_steps = key_steps(timeline, &steps, situation.met);
+    steps.key_steps = key_steps(timeline, &steps, &situation.raced);
     Walked {
         steps,
         times,
@@ -144,7 +145,10 @@ impl<'a> Walk<'a> {
             does = format!("{does}, over the sale of {name}");
         }
         if scene.timeline.time == Time::Steps && event.what == Happening::Does(Doing::Wait) {
-            "finds the lock taken, and waits".clone_into(&mut does);
+            let operation = scene.timeline.operation(event.place);
+            let wish = operation.and_then(|one| LockWish::of(Time::Steps, one, event));
+            let lock = self.situation.awaited(wish.and_then(|wish| wish.file));
+            does = format!("finds {lock} taken, and waits");
         }
         let stretches = &scene.choice.stretches;
         let stretch = stretches.partition_point(|stretch| stretch.1 < event.at);

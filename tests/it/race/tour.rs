@@ -87,7 +87,7 @@ fn every_step_is_as_it_is_told() {
     // Numbers at the acts of a chart are no riddle: what each stands for is shown below it.
     let shown = walk(&place, &["race", "tour", "11"]).stdout;
     assert!(shown.contains(" <- 1,2,3,4\n"), "{shown}");
-    for key in ["<- 1 here happens finding 1", "<- 1  more was", "<- 4  "] {
+    for key in ["<- 1 has a part in finding 1", "<- 1  more was", "<- 4  "] {
         assert!(shown.contains(&format!("\n  {key}")), "{key}: {shown}");
     }
     assert!(place.names().is_empty(), "{:?}", place.names());

@@ -143,7 +143,7 @@ fn of_writes_at_one_time_no_order_is_told() {
             "overwrote",
             ", overwritten",
             "stands in the end",
-            "no ticket is left",
+            "sold beyond the stock",
         ] {
             assert!(!text.contains(claim), "{claim}:\n{text}");
         }

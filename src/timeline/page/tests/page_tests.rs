@@ -2,11 +2,14 @@ use std::collections::{BTreeSet, HashSet};
 
 use serde_json::Value;
 
+use super::super::layout::Layout;
 use super::super::model::{DrawnFinding, Lane, Spot, Time, Timeline};
 use super::super::operation::{Doing, DrawnOperation, DrawnOutcome, Sight, Span};
 use super::super::samples::{crowd, eight, in_turn, one_race, rush, schedule, split_lock, torn};
+use super::super::scene::Scene;
 use super::html::page;
 use super::state::Steps;
+use super::walk::walk;
 
 fn samples() -> Vec<Timeline> {
     vec![
@@ -170,6 +173,41 @@ fn what_was_recorded_is_lost_where_the_second_writes() {
     let mut writes = writes.filter(|(_, step)| step.does.starts_with("writes"));
     assert_eq!(Some(point.step), writes.nth(1).map(|(at, _)| at));
     assert_eq!(steps.findings[0].step, Some(point.step));
+}
+
+/// Where time is cut out, nothing of what the steps tell happens, answers included.
+#[test]
+fn no_step_falls_into_a_cut() {
+    let mut cuts = 0;
+    let mut answered = eight();
+    for (at, lane) in (0..).zip(&mut answered.lanes) {
+        let end = 40_000_000 + at * at * 11_000_000;
+        let answer = Span::new(Doing::Point("answer".to_owned()), 14_000_000, end);
+        lane.operations[0].spans.push(answer);
+    }
+    for timeline in [answered, eight(), rush(8)] {
+        let scene = Scene::of(&timeline);
+        let layout = Layout::within_page(&scene);
+        let times = walk(&scene).times;
+        cuts += layout.scale.breaks.len();
+        for (from, to) in &layout.scale.breaks {
+            for at in times.iter().map(|time| layout.scale.at(*time)) {
+                assert!(at <= from + 0.01 || at >= to - 0.01, "{from} {at} {to}");
+            }
+        }
+    }
+    assert!(cuts > 1, "else this test sees nothing");
+}
+
+/// Of two that race it is said who, and that is said by the words of the page's terms.
+#[test]
+fn a_first_violation_names_those_whose_race_windows_overlapped() {
+    let steps = Steps::of(&schedule());
+    assert_eq!(
+        steps.key_steps[1].sentence,
+        "alice writes: 1 left, over the sale of bob. From step 4 on the race windows of bob and alice overlapped: both had read the \
+         same version, neither had written, and nothing kept them apart"
+    );
 }
 
 #[test]
