@@ -133,6 +133,12 @@ impl<'s> ClusterChange<'s> {
             return Err(error.hint("nothing was changed; wait longer with --wait 2m"));
         }
         if self.store.turns.are_taken() {
+            let known = self.store.likely_head.as_ref().map(|head| head.modified);
+            if let Some(known) = known.filter(|_| conflicts == 1)
+                && let Some((count, at)) = self.store.turns.wait_for_a_run(known)
+            {
+                self.store.likely_head = self.store.space.head_of(&count, at).ok();
+            }
             return Ok(());
         }
         let longest = LONGEST.min(FIRST.saturating_mul(1 << conflicts.min(10)));

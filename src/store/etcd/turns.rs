@@ -16,8 +16,14 @@ use crate::store::change_watch::ChangeWatch;
 /// So many others are let in at most between two changes.
 const OTHERS: usize = 8;
 
+/// So many changes in a row one makes, if it has so much to sell: each turn that passes on costs a look at what others wrote.
+const RUN: u32 = 4;
+
 /// How long they are waited for at most.
-const PATIENCE: Duration = Duration::from_millis(200);
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// For so many commits' time nothing has come where nobody comes any more.
+const QUIET: u32 = 3;
 
 /// So many changes in a row without one of others end it.
 const ALONE: u32 = 32;
@@ -62,6 +68,8 @@ pub(super) struct Turns {
     others: usize,
     /// When we changed it last: a revision.
     changed: u64,
+    /// So many changes we have made in a row.
+    run: u32,
     /// How long a commit takes, about.
     commit: Duration,
 }
@@ -96,20 +104,19 @@ impl Turns {
             Duration::ZERO => took,
             before => (before * 3 + took) / 4,
         };
-        self.others = self.heard(|told, since| {
+        let between = self.heard(|told, since| {
             let between = told.changes.iter();
             let others = between.filter(|at| (since + 1..changed).contains(*at));
             let others = others.count();
             told.changes.retain(|at| *at > changed);
             others
         });
-        self.others = self.others.min(OTHERS);
         self.changed = changed;
-        self.left = if self.others > 0 {
-            ALONE
+        if between > 0 {
+            (self.run, self.others, self.left) = (1, between.min(OTHERS), ALONE);
         } else {
-            self.left - 1
-        };
+            (self.run, self.left) = (self.run.saturating_add(1), self.left - 1);
+        }
         if self.left == 0 {
             self.ear = None;
         }
@@ -122,9 +129,16 @@ impl Turns {
         let longest = PATIENCE.min(self.commit * 2 * self.others as u32);
         let end = Instant::now() + longest;
         let mut told = ear.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let (mut before, mut quiet) = (0, Instant::now() + self.commit * QUIET);
         loop {
             let seen = told.changes.iter().filter(|at| **at > self.changed).count();
-            let left = end.saturating_duration_since(Instant::now());
+            if seen == 0 && (1..RUN).contains(&self.run) {
+                return None;
+            }
+            if seen > before {
+                (before, quiet) = (seen, Instant::now() + self.commit * QUIET);
+            }
+            let left = end.min(quiet).saturating_duration_since(Instant::now());
             if seen >= self.others || left.is_zero() {
                 self.others = seen.min(OTHERS);
                 let newest = told.newest.clone();
@@ -133,6 +147,13 @@ impl Turns {
             let waited = ear.bell.wait_timeout(told, left);
             told = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
+    }
+
+    /// Others came first, and what they have to sell goes before: waits as above, for the rest of a run.
+    pub(super) fn wait_for_a_run(&mut self, known: u64) -> Option<ToldCount> {
+        self.run = RUN;
+        self.others = self.others.max(RUN as usize);
+        self.wait(known)
     }
 
     fn heard(&self, ask: impl FnOnce(&mut Told, u64) -> usize) -> usize {
