@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::event_store::{EtcdStore, LOOKING};
-use super::key_space::at_one_revision;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::Tally;
 use crate::store::Store as _;
@@ -18,12 +17,7 @@ impl EtcdStore {
     /// Copies the event, as it is now, to a directory.
     pub(super) fn copy_to(&self, to: &Path, wait: Duration) -> Result<Backup> {
         let space = &self.space;
-        let (generation, copy) = at_one_revision(|| {
-            let head = space.head(LOOKING)?;
-            let (generation, count) = (head.anchor.generation, head.count.unanchored());
-            let copy = space.copy(generation, head.revision, Some(&count), LOOKING)?;
-            Ok((generation, copy))
-        })?;
+        let (generation, copy) = space.current_copy(LOOKING)?;
         if let Some(odd) = copy.odd.first() {
             let error =
                 Error::new(Kind::Integrity, odd.text.clone()).at(Path::new(&odd.file), 0, 0);

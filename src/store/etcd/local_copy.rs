@@ -7,7 +7,7 @@ use std::io::{BufWriter, Write as _};
 use tempfile::TempDir;
 
 use super::deadline::Deadline;
-use super::key_space::{AsOf, ClusterHead, KeySpace};
+use super::key_space::{AsOf, ClusterHead, KeySpace, at_one_revision};
 use super::keys::KeyNames;
 use super::wire::KeyValue;
 use crate::error::{Error, Kind, Result};
@@ -36,6 +36,16 @@ pub(super) struct LocalCopy {
 type SeeLine<'a> = dyn FnMut(KeyValue) -> Result<bool> + 'a;
 
 impl KeySpace {
+    /// Copies the ledger in use and its count, as of one revision; with the ledger's generation.
+    pub(super) fn current_copy(&self, deadline: Deadline) -> Result<(u64, LocalCopy)> {
+        at_one_revision(|| {
+            let head = self.head(deadline)?;
+            let (generation, count) = (head.anchor.generation, head.count.unanchored());
+            let copy = self.copy(generation, head.revision, Some(&count), deadline)?;
+            Ok((generation, copy))
+        })
+    }
+
     /// Copies a ledger as of this revision. `count` goes beside it.
     pub(super) fn copy(
         &self,

@@ -43,12 +43,7 @@ impl EtcdStore {
         still_wanted: &mut dyn FnMut() -> bool,
     ) -> Result<(Opening, u64)> {
         let space = &self.space;
-        let (generation, copy) = at_one_revision(|| {
-            let head = space.head(LOOKING)?;
-            let (generation, count) = (head.anchor.generation, head.count.unanchored());
-            let copy = space.copy(generation, head.revision, Some(&count), LOOKING)?;
-            Ok((generation, copy))
-        })?;
+        let (generation, copy) = space.current_copy(LOOKING)?;
         if let Some(odd) = copy.odd.first() {
             let error = Error::new(Kind::Integrity, odd.text.clone());
             return Err(error.at(Path::new(&odd.file), 0, 0));
