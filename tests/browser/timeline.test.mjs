@@ -216,6 +216,34 @@ for (const lock of ["none", "exclusive", "shared"]) {
   });
 }
 
+test("a query whose read must have been before a write does not see it, though both stand at one moment", async (t) => {
+  const step = (t, buyer, name, more = {}) => JSON.stringify({ step: name, buyer, pid: 1, t, ...more });
+  const evidence = [
+    JSON.stringify({ evidence: 1, run: "x", stock: 2, first: 0 }),
+    step(10, "ann", "invoke", { quantity: 1 }),
+    step(20, "ann", "read", { seq: 0, left: 2 }),
+    step(50, "bob", "invoke", { quantity: 0 }),
+    step(90, "ann", "intend", { read: 0, write: 1, nonce: "aaaaaa" }),
+    step(100, "ann", "wrote"),
+    step(150, "bob", "read", { seq: 0, left: 2 }),
+    step(160, "bob", "return", { outcome: "query", left: 2 }),
+    step(170, "ann", "return", { outcome: "sold", left: 1 }),
+    JSON.stringify({ final: 1, left: 1 }),
+  ];
+  const { url } = await draw(t, ["race", "check", "run.jsonl"], { "run.jsonl": `${evidence.join("\n")}\n` });
+  const page = await visit(t, url);
+  const most = Number(await page.locator("#place").getAttribute("max"));
+  const order = [];
+  for (let at = 1; at <= most; at += 1) {
+    await page.keyboard.press("ArrowRight");
+    const now = await said(page);
+    if (now.what.includes("queries")) assert.deepEqual([now.left, now.lines.length], ["2 left", 0]);
+    order.push(now.what);
+  }
+  const place = (words) => order.findIndex((what) => what.startsWith(words));
+  assert.ok(place("bob queries") >= 0 && place("bob queries") < place("ann writes"), `${order}`);
+});
+
 test("keys, buttons, the track, a link and the address go to steps", async (t) => {
   const { url } = await draw(t, ["race", "replay", "8!:0", "--stock", "2"]);
   const page = await visit(t, `${url}#12`);

@@ -170,7 +170,7 @@ impl<'a> Situation<'a> {
                 let before = |wrote: usize| wrote.saturating_sub(usize::from(!with_own));
                 wrote.map_or(usize::MAX, before)
             }
-            Happening::Does(doing) if doing.reads() => operation
+            Happening::Does(doing) if doing.reads() || *doing == Doing::Query => operation
                 .and_then(|operation| operation.read.as_ref()?.version())
                 .unwrap_or(usize::MAX),
             Happening::Does(Doing::Truncate) if !with_own => 0,
