@@ -1,7 +1,8 @@
 //! A file of refused rows that somebody has corrected: it is not overwritten, and it is sold as of the list that it
 //! belongs to.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::Read as _;
 use std::ops::ControlFlow;
@@ -36,7 +37,7 @@ pub(super) fn refuse(
     let found = String::from_utf8(bytes).ok();
     let found = found.and_then(|text| rows(&text));
     if let Some(found) = found
-        && is_of_no_use(found, (read, batch), event)?
+        && is_of_no_use(found, (read, batch), (path, event))?
     {
         return Ok(());
     }
@@ -60,31 +61,38 @@ fn rows(text: &str) -> Option<Read> {
     read.ok().filter(|read| read.flaws.is_empty())
 }
 
-/// Whether each of these rows stands in the list, or is sold.
-fn is_of_no_use(mut found: Read, (read, batch): (&Read, &str), event: &Path) -> Result<bool> {
+/// Whether each of these rows stands in the list, or is sold: as of that, or as a row of the file `own` in which it stands.
+fn is_of_no_use(
+    mut found: Read,
+    (read, batch): (&Read, &str),
+    (own, event): (&Path, &Path),
+) -> Result<bool> {
     let bad: HashSet<_> = read.bad.iter().map(|row| &row.written).collect();
     if !found.bad.iter().all(|row| bad.contains(&row.written)) {
         return Ok(false);
     }
+    let mut as_own = found.rows.clone();
     list::name_keys(batch, &mut found.rows);
+    let own = own.file_name().unwrap_or_default();
+    list::name_keys(&own.to_string_lossy(), &mut as_own);
     let listed: HashSet<_> = read.rows.iter().map(|row| row.cells()).collect();
-    let rows = found.rows.iter();
-    let mut unsold: HashSet<&str> = rows
-        .filter(|row| !listed.contains(&row.cells()))
-        .filter_map(|row| row.key.as_deref())
+    let rows = found.rows.iter().zip(&as_own);
+    let unlisted: Vec<_> = rows
+        .filter(|(row, _)| !listed.contains(&row.cells()))
+        .map(|(row, as_own)| [row, as_own].map(|row| row.key.as_deref().unwrap_or_default()))
         .collect();
-    if unsold.is_empty() {
+    if unlisted.is_empty() {
         return Ok(true);
     }
+    let asked: HashSet<&str> = unlisted.iter().flatten().copied().collect();
+    let mut sold: HashSet<&str> = HashSet::new();
     BoxOffice::at(event)?.sales(None, &mut |sale| {
-        unsold.remove(sale.key.unwrap_or_default());
-        if unsold.is_empty() {
-            ControlFlow::Break(())
-        } else {
-            ControlFlow::Continue(())
-        }
+        let key = sale.key.and_then(|key| asked.get(key));
+        sold.extend(key);
+        ControlFlow::Continue(())
     })?;
-    Ok(unsold.is_empty())
+    let is_sold = |keys: &[&str; 2]| keys.iter().any(|key| sold.contains(key));
+    Ok(unlisted.iter().all(is_sold))
 }
 
 /// Whether a list is sold as of another one, which lies beside it.
@@ -96,7 +104,7 @@ fn is_of_another(arguments: &ImportArgs, batch: &str) -> bool {
 }
 
 /// An error where rows of this list were sold as a list of its own, and are to be sold as of another one, which lies beside
-/// it: they would be sold once more.
+/// it; or where they were sold as of the file that is for what is refused of it: they would be sold once more.
 ///
 /// # Errors
 /// [`Kind::Refused`]: that, and what to do.
@@ -106,47 +114,83 @@ pub(super) fn refuse_sold(
     (arguments, event): (&ImportArgs, &Path),
 ) -> Result<()> {
     let list = &arguments.list;
-    let Some(own) = list.file_name().filter(|_| is_of_another(arguments, batch)) else {
-        return Ok(());
+    if let Some(own) = list.file_name().filter(|_| is_of_another(arguments, batch)) {
+        let own = own.to_string_lossy();
+        if let Some(twice) = sold_as_of(&own, read, event)? {
+            let import = again(arguments, list, &own);
+            return Err(twice.error(&own, batch).at(list, twice.first.line, 0).hint(format!(
+                "nothing was sold; 'tickets {import}' sells what is new in it, and nothing twice; what is to be sold once \
+                 more stands in a list of another name"
+            )));
+        }
+    }
+    let rejects = arguments.rejects.as_deref().and_then(Path::file_name);
+    let rejects = rejects.filter(|name| *name != batch);
+    if let Some(rejects) = rejects.map(OsStr::to_string_lossy)
+        && let Some(twice) = sold_as_of(&rejects, read, event)?
+    {
+        return Err(twice.error(&rejects, batch).at(list, twice.first.line, 0).hint(
+            "nothing was sold; take out what is sold; if it is to be sold once more, name another file for --rejects",
+        ));
+    }
+    Ok(())
+}
+
+/// Rows that would be sold a second time.
+struct Twice {
+    first: Row,
+    more: usize,
+}
+
+impl Twice {
+    fn error(&self, sold_as: &str, batch: &str) -> Error {
+        let (row, buyer) = (self.first.line, &self.first.buyer);
+        let more = match self.more {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let message = format!(
+            "row {row} ({buyer}){more} was sold already, as of the list {sold_as:?}, and would be sold once more as of {batch:?}"
+        );
+        Error::new(Kind::Refused, message)
+    }
+}
+
+/// The rows that are not sold as they are, and were as rows of the list `other`. Of equal rows those that are sold as they
+/// are account for none of the others.
+fn sold_as_of(other: &str, read: &Read, event: &Path) -> Result<Option<Twice>> {
+    let as_of_other = |rows: &[&Row]| -> Vec<Row> {
+        let keyless = |row: &&Row| Row {
+            key: None,
+            ..(*row).clone()
+        };
+        let mut rows: Vec<Row> = rows.iter().map(keyless).collect();
+        list::name_keys(other, &mut rows);
+        rows
     };
-    let own = own.to_string_lossy();
-    let mut rows: Vec<Row> = read
-        .rows
-        .iter()
-        .filter(|row| !row.has_key)
-        .cloned()
-        .collect();
-    let keys: Vec<Option<String>> = rows.iter_mut().map(|row| row.key.take()).collect();
-    list::name_keys(&own, &mut rows);
-    let asked = keys.iter().chain(rows.iter().map(|row| &row.key));
-    let asked: HashSet<&str> = asked.filter_map(Option::as_deref).collect();
-    let mut sold = HashSet::new();
+    let rows: Vec<&Row> = read.rows.iter().filter(|row| !row.has_key).collect();
+    let others = as_of_other(&rows);
+    let keys = rows.iter().copied().chain(&others);
+    let asked: HashSet<&str> = keys.filter_map(|row| row.key.as_deref()).collect();
+    // By their keys, and whether any of their tickets is valid: what was cancelled is refused under its key, and not sold.
+    let mut known = HashMap::new();
     BoxOffice::at(event)?.sales(None, &mut |sale| {
-        let key = sale.key.filter(|key| sale.valid > 0 && asked.contains(key));
-        sold.extend(key.map(str::to_owned));
+        if let Some(key) = sale.key.filter(|key| asked.contains(key)) {
+            known.insert(key.to_owned(), sale.valid > 0);
+        }
         ControlFlow::Continue(())
     })?;
-    let is_sold = |key: &Option<String>| key.as_ref().is_some_and(|key| sold.contains(key));
-    let twice = rows.iter().zip(&keys);
-    let mut twice = twice.filter(|(row, key)| is_sold(&row.key) && !is_sold(key));
-    let Some((first, _)) = twice.next() else {
-        return Ok(());
-    };
-    let more = match twice.count() {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    let message = format!(
-        "row {} ({}){more} was sold already, as of the list {own:?}, and would be sold once more as of {batch:?}",
-        first.line, first.buyer
-    );
-    let import = again(arguments, list, &own);
-    Err(Error::new(Kind::Refused, message)
-        .at(list, first.line, 0)
-        .hint(format!(
-            "nothing was sold; 'tickets {import}' sells what is new in it, and nothing twice; what is to be sold once more \
-             stands in a list of another name"
-        )))
+    let found = |row: &Row| row.key.as_ref().and_then(|key| known.get(key));
+    let new: Vec<&Row> = rows
+        .into_iter()
+        .filter(|row| found(row).is_none())
+        .collect();
+    let twice = as_of_other(&new).into_iter();
+    let mut twice = twice.filter(|row| found(row) == Some(&true));
+    Ok(twice.next().map(|first| Twice {
+        first,
+        more: twice.count(),
+    }))
 }
 
 /// Marks a list all of whose rows were sold as of another one, which lies beside it: as a list of its own they would be sold

@@ -190,3 +190,38 @@ fn what_was_sold_as_a_list_of_its_own_is_not_sold_again_as_of_the_other() {
     );
     assert_eq!(audited(&event), [4, 5, 0]);
 }
+
+/// A file of refused rows that was corrected and sold as a list of its own is sold: it is written over, and what is sold in
+/// it is not sold again by the list that was corrected too.
+#[test]
+fn what_was_sold_of_the_refused_rows_is_not_sold_again_by_the_list() {
+    let event = made(9, "");
+    let again = event.path("qr.csv");
+    let path = again.to_str().unwrap();
+    let rejects = ["--rejects", path];
+    let list = "buyer,quantity\nmax,two\nned,1\n";
+    assert_eq!(import(&event, "q.csv", list, &rejects).0, 4);
+    fs::remove_file(&again).unwrap();
+    fs::write(&again, "buyer,quantity,key,note\nmax,2,,\n").unwrap();
+    assert_eq!(told(&event, &["import", path]).1["sold"], 1);
+    let (code, done) = import(&event, "q.csv", list, &rejects);
+    assert_eq!((code, &done["replayed"]), (4, &1.into()), "{done:#}");
+    let written = fs::read_to_string(&again).unwrap();
+    assert_eq!(written, "buyer,quantity,key,note\nmax,two,,\n");
+    let corrected = list.replace("two", "2");
+    let (code, error) = import(&event, "q.csv", &corrected, &rejects);
+    let message = error["error"]["message"].as_str().unwrap_or_default();
+    assert_eq!(code, 4, "{error:#}");
+    assert!(
+        message.starts_with("row 2 (max) was sold already, as of the list \"qr.csv\""),
+        "{message}"
+    );
+    assert_eq!(audited(&event), [6, 3, 0]);
+    // One more of the same is sold, and so is all where the other list is not named.
+    let twice = "buyer,quantity\nned,1\nned,1\nmax,two\n";
+    assert_eq!(import(&event, "q.csv", twice, &rejects).1["sold"], 1);
+    let other = event.path("others.csv");
+    let rejects = ["--rejects", other.to_str().unwrap()];
+    assert_eq!(import(&event, "q.csv", &corrected, &rejects).1["sold"], 1);
+    assert_eq!(audited(&event), [3, 6, 0]);
+}
