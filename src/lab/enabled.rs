@@ -62,14 +62,17 @@ impl LabState {
     }
 
     /// Whether its next step is to find its lock taken, and nothing else: that changes nothing. Not where
-    /// the lock is on a file that is replaced: then it matters when it was opened. Nor where there are two lock
+    /// the lock is on a file that is replaced: then it matters which it was when it was opened. Nor where there are two lock
     /// files: what is taken is seen only when it is tried.
     pub(super) fn would_wait(&self, buyer: usize) -> bool {
         let locks = self.next(buyer) == Some(Point::Lock);
         let one = matches!(
             self.lock,
-            LockKind::Exclusive | LockKind::WriteOnly | LockKind::Lease
+            LockKind::Exclusive | LockKind::WriteOnly | LockKind::Lease | LockKind::DataFile
         );
-        one && !self.second_name && locks && self.buyers.iter().any(|other| other.holds)
+        one && self.locked_file_stays
+            && !self.second_name
+            && locks
+            && self.buyers.iter().any(|other| other.holds)
     }
 }

@@ -9,6 +9,7 @@ use super::run::{Move, Run, Trial};
 use super::step::LabStep;
 use crate::error::Result;
 use crate::ledger::LockKind;
+use crate::office::Writes;
 
 /// A run so far.
 #[expect(
@@ -20,6 +21,8 @@ pub(super) struct LabState {
     pub(super) lock: LockKind,
     /// Whether there are two lock files.
     pub(super) second_name: bool,
+    /// Whether the file that is locked is one and the same throughout the run: a count that is replaced is not.
+    pub(super) locked_file_stays: bool,
     /// Whether they sell as real tickets are sold.
     pub(super) sound: bool,
     /// Whether each call of the store is a step of its own.
@@ -62,6 +65,7 @@ impl LabState {
         Ok(Self {
             lock: trial.lock,
             second_name: trial.second_name,
+            locked_file_stays: trial.lock != LockKind::DataFile || trial.writes == Writes::InPlace,
             sound: trial.publishes(),
             is_scenario: trial.scenario.is_some(),
             on_cluster: trial.is_on_cluster(),

@@ -283,6 +283,21 @@ fn all_schedules_are_as_many_as_they_must_be() {
     }
 }
 
+/// A try at a held lock makes no other schedule where the file that is locked stays, whichever it is.
+#[test]
+fn tries_at_the_lock_of_a_file_that_stays_are_left_out() {
+    for (users, stock) in [(2, 1), (2, 2), (3, 2)] {
+        let [of_its_own, of_the_count] = [LockKind::Exclusive, LockKind::DataFile].map(|lock| {
+            let trial = Trial {
+                writes: Writes::InPlace,
+                ..trial(users, stock, lock)
+            };
+            search(&trial, Search::Reduced).schedules
+        });
+        assert_eq!(of_its_own, of_the_count, "{users} buyers, {stock} in stock");
+    }
+}
+
 #[test]
 fn a_schedule_gives_the_same_outcome_every_time_in_memory_and_on_disk() {
     let times = if thorough() { 100 } else { 10 };
