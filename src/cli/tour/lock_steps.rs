@@ -33,12 +33,13 @@ pub(super) static LOCKS: [TourStep; 4] = [
     TourStep {
         name: "locks",
         title: "Which locks are none",
-        does: "Every kind of lock, with each way of writing, tried by two and by three buyers in all schedules. The last row is \
+        does: "Every kind of lock that files have, with each way of writing, tried by two and by three buyers in all schedules. The last row is \
                the tutorial's repaired program.",
         look: "the rows with a 0, and what they have in common",
         shows: &[TourShow {
             line: "tickets race locks",
             keep: &[
+                "bad schedules",
                 "lock ",
                 "none",
                 "exclusive",
@@ -51,10 +52,10 @@ pub(super) static LOCKS: [TourStep; 4] = [
             holds: claims::scoreboard,
             otherwise: None,
         }],
-        question: "The lock data-file is right with two buyers, and in place with three. What would you conclude from tests with \
-                   two?",
-        answer: "That it works, and it does not: with three buyers and two tickets it oversells where the file is replaced. What \
-                 was not tried is not proven.",
+        question: "Which rows have a 0 for three buyers too, and why?",
+        answer: "Those where one holds the lock at a time, on a file that stays, from the read to the write, and where readers \
+                 ask for it too or the file is replaced in one step. The row tutorial lacks only the last of the four. The lock \
+                 data-file, replaced, lacks the second, and tests with two buyers do not show it.",
     },
     TourStep {
         name: "shared-and-late",
@@ -86,7 +87,8 @@ pub(super) static LOCKS: [TourStep; 4] = [
         name: "data-file",
         title: "The lock of a file that is replaced",
         does: "Why not lock tickets.json itself? Because it is replaced: the lock is on the file that was opened, not on the \
-               name. Three buyers are needed to see it.",
+               name. These buyers lock the open file and then read by the name, so it takes three to see it; who reads through the \
+               file that it has locked breaks with two.",
         look: "which file each one locks: A or B",
         shows: &[TourShow {
             line: "tickets race find oversold --lock=data-file",

@@ -21,7 +21,7 @@ pub(super) static RACE: [TourStep; 6] = [
         look: "the table: how many were sold, and how many the file says are left",
         shows: &[TourShow {
             line: "tickets buy --users 8",
-            keep: &[" stock", "#", "RACE"],
+            keep: &[" stock", "        ms", "#", "RACE", "  ● ", "  <- "],
             claim: "more is sold than there is",
             holds: claims::oversold,
             otherwise: Some(&CHOSEN),
