@@ -1,7 +1,7 @@
 //! Where the service listens: an address, a socket with a name, or a socket of the service manager.
 
 use std::io;
-use std::net::TcpListener as StdTcpListener;
+use std::net::{SocketAddr, TcpListener as StdTcpListener};
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixListener as StdUnixListener;
 use std::path::PathBuf;
@@ -51,6 +51,21 @@ enum AsyncSocket {
     Unix(UnixListener),
 }
 
+/// Why nothing listens at this address.
+fn refused(address: SocketAddr, error: &io::Error) -> Error {
+    let told = failure::io(&format!("listen at {address}"), error);
+    if error.kind() != io::ErrorKind::AddrInUse {
+        return told;
+    }
+    let other = SocketAddr::new(
+        address.ip(),
+        if address.port() == 8081 { 8082 } else { 8081 },
+    );
+    told.hint(format!(
+        "another program listens there, perhaps this service already; another port: --listen {other}"
+    ))
+}
+
 impl Listener {
     /// Listens at the socket of the service manager, if there is one, or there.
     pub(super) fn bind(wanted: &Listen) -> Result<Self> {
@@ -60,7 +75,7 @@ impl Listener {
             (None, Listen::Tcp(address)) => {
                 let socket = StdTcpListener::bind(address)
                     .and_then(|socket| with_room(&socket).map(|()| socket))
-                    .map_err(|error| failure::io(&format!("listen at {address}"), &error))?;
+                    .map_err(|error| refused(*address, &error))?;
                 (Socket::Tcp(socket), None)
             }
             (None, Listen::Unix(path)) => {

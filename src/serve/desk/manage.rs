@@ -23,7 +23,7 @@ pub(super) async fn adjust(desk: Desk, request: Request) -> Response {
     };
     let words = desk.words;
     let wrong = match (form.change(), form.reason()) {
-        (None, _) => Some(words.wrong_quantity),
+        (None, _) => Some(words.wrong_change),
         (_, None) => Some(words.wrong_reason),
         _ if !form.has_room() => Some(words.wrong_reason),
         _ => None,

@@ -10,7 +10,7 @@ use super::form::DeskForm;
 use super::frame::{self, DeskPage};
 use super::table::TableQuery;
 use super::words::DeskWords;
-use crate::office::{Happened, History, MAX_REASON, State};
+use crate::office::{Happened, History, MAX_REASON, OnSale, State};
 use crate::serve::page::{EventView, fill, moment, seconds_until};
 use crate::serve::problem::ProblemResponse;
 
@@ -61,6 +61,7 @@ pub(super) async fn show(
 ) -> Result<Response, ProblemResponse> {
     let event = &desk.site.event;
     let count = event.reader.read().await?;
+    let view = EventView::of(event, &count);
     let sale = find(desk, id).await?;
     let words = desk.words;
     let (wrong, form) = match &notice {
@@ -74,7 +75,7 @@ pub(super) async fn show(
         p .state { (state(words, &sale)) }
         (details(words, &sale))
         @match sale.state {
-            State::Valid | State::Part => (cancel(desk, &sale, form)?),
+            State::Valid | State::Part => (cancel(desk, &sale, (form, view.on_sale()))?),
             State::Held => (end(desk, &sale)?),
             _ => {},
         }
@@ -83,7 +84,7 @@ pub(super) async fn show(
     };
     let page = DeskPage {
         status,
-        event: Some(EventView::of(event, &count)),
+        event: Some(view),
         part: "/sale",
         main,
     };
@@ -127,8 +128,16 @@ fn details(words: &DeskWords, sale: &History) -> Markup {
 }
 
 /// The form that cancels: as many as are kept, unless it is told otherwise.
-fn cancel(desk: &Desk, sale: &History, form: Option<&DeskForm>) -> Result<Markup, ProblemResponse> {
+fn cancel(
+    desk: &Desk,
+    sale: &History,
+    (form, on_sale): (Option<&DeskForm>, OnSale),
+) -> Result<Markup, ProblemResponse> {
     let (words, kept) = (desk.words, kept(sale).to_string());
+    let hint = match on_sale {
+        OnSale::Open | OnSale::SoldOut => words.cancel_hint,
+        OnSale::Closed | OnSale::NotYet | OnSale::Over => words.cancel_hint_unsold,
+    };
     let key = match form {
         Some(form) => form.key.clone(),
         None => new_key()?,
@@ -138,7 +147,7 @@ fn cancel(desk: &Desk, sale: &History, form: Option<&DeskForm>) -> Result<Markup
     Ok(html! {
         details open[form.is_some()] {
             summary { (words.cancel) }
-            p { (words.cancel_hint) }
+            p { (hint) }
             form method="post" action=(desk.path(&format!("/sale/{}/cancel", sale.id))) {
                 (desk.hidden(&key))
                 div .field {

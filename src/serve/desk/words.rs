@@ -94,6 +94,8 @@ pub(super) struct DeskWords {
 
     pub(super) cancel: &'static str,
     pub(super) cancel_hint: &'static str,
+    /// The same while nothing is sold.
+    pub(super) cancel_hint_unsold: &'static str,
     pub(super) cancel_now: &'static str,
     pub(super) confirm: Plural,
     pub(super) release: &'static str,
@@ -126,6 +128,8 @@ pub(super) struct DeskWords {
     pub(super) limit_of_buyer: Plural,
     pub(super) wrong_name: &'static str,
     pub(super) wrong_quantity: &'static str,
+    /// Of tickets to add, which are fewer than none where some are taken away.
+    pub(super) wrong_change: &'static str,
     pub(super) wrong_time: &'static str,
     pub(super) wrong_reason: &'static str,
     pub(super) used_form: &'static str,

@@ -87,6 +87,9 @@ impl WrongField {
             (Self::Limit, _, Some(most)) if above(&most) => words.per_name.of(most),
             (Self::Limit, ..) if form.promised() > view.hold() => words.overtaken.to_owned(),
             (Self::Limit, _, Some(most)) => words.per_buyer.of(most),
+            (Self::Quantity, ..) if wanted.is_none() && view.most() == 1 => {
+                words.whole_number.to_owned()
+            }
             (Self::Quantity | Self::Limit, ..) => words.wrong_quantity.of(view.most()),
             (Self::Faster, ..) if view.on_sale() == OnSale::Open && above(&view.left()) => {
                 words.too_few.of(view.left())

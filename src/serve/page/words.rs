@@ -82,6 +82,9 @@ pub(in crate::serve) struct Words {
     pub(super) name_lines: &'static str,
     /// With how many of its letters have room.
     pub(super) name_too_long: &'static str,
+    /// What is said of a quantity that is none, where 1 can be bought; of [`Self::wrong_quantity`] only the plural asks for
+    /// a number.
+    pub(super) whole_number: &'static str,
     pub(super) wrong_quantity: Plural,
     pub(super) too_few: Plural,
     pub(super) per_sale: Plural,

@@ -467,7 +467,7 @@ fn what_makes_no_sense_is_refused_and_the_form_stays_as_it_was() {
             "/desk/adjust",
             &[("quantity", "0"), ("reason", "x")],
             422,
-            "whole number",
+            "a whole number other than 0",
         ),
         (
             "/desk/adjust",
@@ -559,8 +559,12 @@ fn of_several_events_each_has_a_desk_of_its_own() {
 fn a_closed_desk_offers_no_sale_and_says_what_is_held() {
     let event = made("20 --hold 15m --max-per-buyer 3");
     assert_eq!(event.json("hold Bob -n 2").0, 0);
+    let sale = event.booked("Eve");
     let server = Server::start(&event, "");
     let clerk = Clerk::logs_in(&server);
+    clerk
+        .page(&format!("/desk/sale/{sale}"))
+        .says(200, &["Cancelled tickets go back on sale"]);
     let forms = ["action=\"/desk/sell\"", "action=\"/desk/hold\""];
     clerk.page("/desk").says(200, &forms);
     let many = [("buyer", "Ann"), ("quantity", "4")];
@@ -579,6 +583,10 @@ fn a_closed_desk_offers_no_sale_and_says_what_is_held() {
     for form in forms {
         assert!(!page.body.contains(form), "{form}: {page:?}");
     }
+    // What is cancelled meanwhile is sold to nobody.
+    let sale = clerk.page(&format!("/desk/sale/{sale}"));
+    sale.says(200, &["nothing is sold at present"]);
+    assert!(!sale.body.contains("go back on sale"), "{sale:?}");
     clerk
         .page("/desk/door")
         .says(200, &["2 tickets are held besides"]);

@@ -73,6 +73,17 @@ fn a_form_that_cannot_be_done_comes_back_as_it_was_filled_in() {
             "{told:?}"
         );
     }
+    let one = made("9 --max-per-sale 1");
+    let server_of_one = Server::start(&one, "");
+    let key_of_one = server_of_one.page("/").key();
+    for (quantity, says) in [("abc", "Please enter a whole number"), ("2", "You can buy")] {
+        let fields = [
+            ("key", &*key_of_one),
+            ("buyer", "bob"),
+            ("quantity", quantity),
+        ];
+        server_of_one.submit("/book", &fields).says(422, &[says]);
+    }
     // It is good as before.
     let fields = [("key", &*key), ("buyer", "bob"), ("quantity", "4")];
     server.submit("/book", &fields).leads();

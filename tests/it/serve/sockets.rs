@@ -45,6 +45,21 @@ fn a_socket_with_a_name_is_for_its_owner_and_group_and_goes_with_the_service() {
 }
 
 #[test]
+fn a_port_that_is_taken_leads_to_another() {
+    let event = TestEvent::stock(3);
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap();
+    let mut command = command(&event, &format!("--listen {address}"));
+    let run = command.output().unwrap();
+    let told = String::from_utf8_lossy(&run.stdout);
+    assert_eq!(run.status.code(), Some(1), "{run:?}");
+    assert!(
+        told.contains("another program listens there") && told.contains("--listen 127.0.0.1:808"),
+        "{run:?}"
+    );
+}
+
+#[test]
 fn a_socket_that_nobody_answers_is_replaced_and_what_is_no_socket_is_not() {
     let event = TestEvent::stock(3);
     let path = event.path("socket");

@@ -86,6 +86,7 @@ pub(super) static CHINESE: DeskWords = DeskWords {
 
     cancel: "取消票",
     cancel_hint: "取消的票将重新出售，此操作无法撤销。",
+    cancel_hint_unsold: "取消的票会计入余票，但目前不售票。此操作无法撤销。",
     cancel_now: "取消这些票",
     confirm: Plural("售出 {} 张票", "售出 {} 张票"),
     release: "退回",
@@ -148,6 +149,7 @@ pub(super) static CHINESE: DeskWords = DeskWords {
     ),
     wrong_name: "请将姓名填写在一行内。",
     wrong_quantity: "请填写票的张数（整数）。",
+    wrong_change: "请填写要增加的张数（不为 0 的整数）。",
     wrong_time: "请填写时间，例如 15m 或 2h。",
     wrong_reason: "请填写原因，最多 1000 个字节。",
     used_form: "此表单已用于其他操作，这次没有执行任何操作。",

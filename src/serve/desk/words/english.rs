@@ -93,6 +93,7 @@ pub(super) static ENGLISH: DeskWords = DeskWords {
 
     cancel: "Cancel tickets",
     cancel_hint: "Cancelled tickets go back on sale. This cannot be undone.",
+    cancel_hint_unsold: "Cancelled tickets are left again, but nothing is sold at present. This cannot be undone.",
     cancel_now: "Cancel tickets",
     confirm: Plural("Sell {} ticket", "Sell {} tickets"),
     release: "Give back",
@@ -155,6 +156,7 @@ pub(super) static ENGLISH: DeskWords = DeskWords {
     ),
     wrong_name: "Please enter a name of one line.",
     wrong_quantity: "Please enter a whole number of tickets.",
+    wrong_change: "Please enter how many more tickets there are to be, as a whole number other than 0.",
     wrong_time: "Please enter a time as in 15m or 2h.",
     wrong_reason: "Please enter a reason of at most 1000 letters.",
     used_form: "This form has been used before, for something else. Nothing was done this time.",

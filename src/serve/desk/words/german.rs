@@ -93,6 +93,7 @@ pub(super) static GERMAN: DeskWords = DeskWords {
 
     cancel: "Karten stornieren",
     cancel_hint: "Stornierte Karten werden wieder verkauft. Das lässt sich nicht rückgängig machen.",
+    cancel_hint_unsold: "Stornierte Karten sind wieder frei, verkauft wird aber zurzeit nichts. Das lässt sich nicht rückgängig machen.",
     cancel_now: "Karten stornieren",
     confirm: Plural("{} Karte verkaufen", "{} Karten verkaufen"),
     release: "Zurückgeben",
@@ -155,6 +156,7 @@ pub(super) static GERMAN: DeskWords = DeskWords {
     ),
     wrong_name: "Bitte geben Sie einen Namen in einer Zeile ein.",
     wrong_quantity: "Bitte geben Sie eine ganze Zahl von Karten ein.",
+    wrong_change: "Bitte geben Sie als ganze Zahl ein, wie viele Karten mehr es geben soll, aber nicht 0.",
     wrong_time: "Bitte geben Sie eine Zeit ein wie 15m oder 2h.",
     wrong_reason: "Bitte geben Sie einen Grund mit höchstens 1000 Buchstaben ein.",
     used_form: "Dieses Formular wurde schon für etwas anderes verwendet. Diesmal wurde nichts getan.",

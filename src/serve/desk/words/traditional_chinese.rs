@@ -86,6 +86,7 @@ pub(super) static TRADITIONAL_CHINESE: DeskWords = DeskWords {
 
     cancel: "取消票",
     cancel_hint: "取消的票將重新出售，此操作無法復原。",
+    cancel_hint_unsold: "取消的票會計入餘票，但目前不售票。此操作無法復原。",
     cancel_now: "取消這些票",
     confirm: Plural("售出 {} 張票", "售出 {} 張票"),
     release: "退回",
@@ -148,6 +149,7 @@ pub(super) static TRADITIONAL_CHINESE: DeskWords = DeskWords {
     ),
     wrong_name: "請將姓名填寫在一行內。",
     wrong_quantity: "請填寫票的張數（整數）。",
+    wrong_change: "請填寫要增加的張數（不為 0 的整數）。",
     wrong_time: "請填寫時間，例如 15m 或 2h。",
     wrong_reason: "請填寫原因，最多 1000 個位元組。",
     used_form: "此表單已用於其他操作，這次沒有執行任何操作。",

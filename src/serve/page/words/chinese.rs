@@ -39,6 +39,7 @@ pub(in crate::serve::page) static CHINESE: Words = Words {
     no_name: "请填写姓名。",
     name_lines: "请将姓名写在一行内，不要使用制表符。",
     name_too_long: "姓名过长：只能写下前 {} 个字。",
+    whole_number: "请填写整数：您可以购买 1 张。",
     wrong_quantity: Plural("只能购买 {} 张。", "请填写 1 到 {} 之间的数字。"),
     too_few: Plural("只剩 {} 张票。", "只剩 {} 张票。"),
     per_sale: Plural("每次最多购买 {} 张。", "每次最多购买 {} 张。"),

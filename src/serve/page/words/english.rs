@@ -54,6 +54,7 @@ pub(in crate::serve::page) static ENGLISH: Words = Words {
     no_name: "Please enter your name.",
     name_lines: "Please enter your name on one line, without tabs.",
     name_too_long: "This name is too long: only the first {} letters fit.",
+    whole_number: "Please enter a whole number: you can buy 1.",
     wrong_quantity: Plural(
         "You can buy only {}.",
         "Please enter a number from 1 to {}.",

@@ -57,6 +57,7 @@ pub(in crate::serve::page) static GERMAN: Words = Words {
     no_name: "Bitte geben Sie Ihren Namen ein.",
     name_lines: "Bitte geben Sie Ihren Namen in einer Zeile ein, ohne Tabulator.",
     name_too_long: "Dieser Name ist zu lang: Nur die ersten {} Buchstaben passen.",
+    whole_number: "Bitte geben Sie eine ganze Zahl ein: Sie können 1 kaufen.",
     wrong_quantity: Plural(
         "Sie können nur {} kaufen.",
         "Bitte geben Sie eine Zahl von 1 bis {} ein.",

@@ -39,6 +39,7 @@ pub(in crate::serve::page) static TRADITIONAL_CHINESE: Words = Words {
     no_name: "請填寫姓名。",
     name_lines: "請將姓名寫在同一行，不要使用定位字元。",
     name_too_long: "姓名過長：只能寫下前 {} 個字。",
+    whole_number: "請填寫整數：您可以購買 1 張。",
     wrong_quantity: Plural("只能購買 {} 張。", "請填寫 1 到 {} 之間的數字。"),
     too_few: Plural("只剩 {} 張票。", "只剩 {} 張票。"),
     per_sale: Plural("每次最多購買 {} 張。", "每次最多購買 {} 張。"),
