@@ -12,7 +12,7 @@ use super::name_for_id;
 use super::overdue::{SaleProgress, watched};
 use super::screen::{GOOD, Screen};
 use crate::office::{Change, HoldEnd, Order, State};
-use crate::plural::count;
+use crate::plural::{are, count};
 use crate::{BoxOffice, Error, Result, shown};
 
 pub(super) fn hold(file: &Path, arguments: &HoldArgs, screen: &Screen) -> Result<u8> {
@@ -145,7 +145,13 @@ fn told(
     if screen.quiet {
         return writeln!(out, "{}", shown(&end.id));
     }
-    let again = if end.replayed { ", as before" } else { "" };
+    let again = match (end.replayed, end.kept) {
+        (false, _) => String::new(),
+        (true, kept) if kept < end.quantity => {
+            format!(", as before: {kept} of them {} valid by now", are(kept))
+        }
+        (true, _) => ", as before".to_owned(),
+    };
     writeln!(
         out,
         "{GOOD}{done}{GOOD:#}  {} for {}, {what} {}{again}",

@@ -36,7 +36,11 @@ pub(super) fn told(error: Error, event: &Path) -> Error {
     } else {
         (like(&place.file), "there is")
     };
-    let hints = [meant(&found, why), elsewhere(&error, &place.file)];
+    let hints = [
+        meant(&found, why),
+        elsewhere(&error, &place.file),
+        was_there(&error, &place.file),
+    ];
     let own = error.hint_text().map(str::to_owned);
     let practice = to_practise_on(&error, &place.file);
     let hints = hints.into_iter().flatten().chain(own).chain(practice);
@@ -79,6 +83,16 @@ fn elsewhere(error: &Error, file: &Path) -> Option<String> {
     Some(format!(
         "{looked}if the event is elsewhere, -f PATH names it"
     ))
+}
+
+/// Where an event was once: its lock file stays when the others are deleted.
+fn was_there(error: &Error, file: &Path) -> Option<String> {
+    let mut lock = file.as_os_str().to_owned();
+    lock.push(".lock");
+    let is_wanted = makes_one(error) && Path::new(&lock).exists();
+    is_wanted.then(|| {
+        "one was there once: 'tickets restore DIR' puts it back, if there is a backup".to_owned()
+    })
 }
 
 /// What is said beside an answer about the default event, which nobody named, where others are at hand: nothing for one

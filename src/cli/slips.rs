@@ -16,9 +16,9 @@ use super::hint::{self, quoted};
 use crate::lab::condition::Condition;
 pub(super) use bare_number::refuse as refuse_bare_number;
 use meant::{MEANT, NO_COMMAND, NO_SERVICE};
-use options::unknown_option;
+use options::{for_how_long, unknown_option};
 use phrases::{adjusted, difference, is_file, named_by_f, next_word};
-use words::one_word_more;
+use words::{is_id, one_word_more};
 
 /// What was meant by it, in a sentence, where that can be told. `command`: the one that was named; `matches`: what could
 /// be understood of its arguments.
@@ -76,8 +76,15 @@ fn unknown_command(word: &str, command: &str) -> Option<String> {
     if let Some((_, told)) = NO_COMMAND.iter().find(|(tried, _)| small == *tried) {
         return Some((*told).to_owned());
     }
-    if let Some(told) = of_a_race(&small, next_word(word).as_deref()) {
+    let given = next_word(word);
+    if let Some(told) = of_a_race(&small, given.as_deref()) {
         return Some(told);
+    }
+    // What became of one sale, by its id.
+    if ["history", "log"].contains(&small.as_str())
+        && let Some(id) = given.filter(|given| is_id(given))
+    {
+        return Some(format!("'tickets show {id}' does that"));
     }
     let (_, meant) = MEANT.iter().find(|(tried, _)| small == *tried)?;
     Some(format!("'tickets {meant}' does that"))
@@ -128,9 +135,9 @@ fn wrong_value(option: &str, value: &str, command: &str) -> Option<String> {
             Some(bare_number::meant(value, command))
         }
         _ if is_number => None,
-        "hold" | "init" | "set" if ["--for", "--hold"].contains(&option) => Some(format!(
-            "{option} says for how long, and not until when: '{option} 2h', or 45m, or 3days"
-        )),
+        "hold" | "init" | "set" if ["--for", "--hold"].contains(&option) => {
+            Some(for_how_long(option))
+        }
         "book" if option.starts_with("--quantity") => Some(
             "-n is how many; the name stands by itself, in quotes: 'tickets book \"Ann Smith\" -n 2'"
                 .to_owned(),

@@ -156,6 +156,7 @@ fn no_sale(id: &str, state: SaleState) -> Error {
     match state {
         SaleState::Held => Error::new(Kind::Refused, format!("{id} is held, and not sold"))
             .hint(format!("'tickets release {id}' gives it back")),
+        SaleState::Expired => Error::new(Kind::Cancelled, format!("hold {id} has ended already")),
         _ => Error::new(Kind::Cancelled, format!("hold {id} was given back already")),
     }
 }

@@ -19,6 +19,8 @@ pub struct HoldEnd {
     pub buyer: String,
     /// How many.
     pub quantity: u64,
+    /// How many of them are not cancelled since.
+    pub kept: u64,
     /// How many are left in stock.
     pub left: u64,
     /// How many are held in all, due or not.
@@ -79,6 +81,7 @@ impl BoxOffice {
         }
         let hold = hold.ok_or_else(|| unknown(id))?;
         Ok(HoldEnd {
+            kept: hold.kept(),
             id: hold.id,
             buyer: hold.buyer,
             quantity: hold.quantity,

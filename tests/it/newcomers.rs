@@ -80,6 +80,27 @@ fn where_the_default_event_is_missing_both_ways_to_make_it_are_told() {
     assert!(!run.stderr.contains("reset"), "{run:?}");
 }
 
+/// The lock file stays where the count and the ledger were deleted: a backup is worth naming.
+#[test]
+fn an_event_that_was_deleted_leads_to_its_backup() {
+    let event = TestEvent::empty();
+    let told = "'tickets -f {} restore DIR' puts it back, if there is a backup";
+    let told = told.replace("{}", &event.file.display().to_string());
+    assert!(!event.run("query").stderr.contains(&told));
+    assert_eq!(event.run("init 2").code, Some(0));
+    event.booked("ann");
+    let backup = event.path("backup");
+    let backup = backup.to_str().unwrap();
+    assert_eq!(event.run(&format!("backup {backup}")).code, Some(0));
+    for name in ["tickets.json", "tickets.ledger.jsonl"] {
+        fs::remove_file(event.path(name)).unwrap();
+    }
+    let run = event.run("query");
+    assert!(run.code == Some(1) && run.stderr.contains(&told), "{run:?}");
+    assert_eq!(event.run(&format!("restore {backup}")).code, Some(0));
+    assert_eq!(event.json("query").1["sold"], 1);
+}
+
 #[test]
 fn a_directory_that_is_closed_is_not_taken_for_an_empty_one() {
     let mut event = TestEvent::empty();

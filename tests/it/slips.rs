@@ -99,10 +99,25 @@ fn a_slip_is_answered_with_what_was_meant() {
     ]);
 }
 
+/// No sign would make a difference of it.
+#[test]
+fn a_difference_of_none_is_told_at_once() {
+    let event = TestEvent::stock(2);
+    for none in ["0", "+0", "-0"] {
+        let run = event.run(&format!("adjust {none} --reason x"));
+        let told = "that changes nothing";
+        assert!(run.code == Some(2) && run.stderr.contains(told), "{run:?}");
+        assert!(!run.stderr.contains("write +"), "{run:?}");
+    }
+}
+
 #[test]
 fn a_slip_at_the_desk_is_answered_with_what_was_meant() {
     assert_meant(&[
-        ("hold bob --until 18:00", "'--for 2h'"),
+        (
+            "hold bob --until 2026-12-24",
+            "for how long, and not until when: '--for 2h'",
+        ),
         ("hold bob --hours 2", "'--for 2h'"),
         (
             "hold bob --for 18:00",
@@ -157,6 +172,8 @@ fn a_slip_at_the_desk_is_answered_with_what_was_meant() {
             "'--reason \"the\u{a0}doors\"' says why",
         ),
         ("undo 4", "what was cancelled is booked again"),
+        ("history 4", "show 4' does that"),
+        ("log 4-k3v9xq", "show 4-k3v9xq' does that"),
         ("unhold 4", "'tickets release ID'"),
         ("edit 4", "'tickets rename'"),
         ("confirm", "'tickets sales --held' lists"),

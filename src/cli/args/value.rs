@@ -91,6 +91,9 @@ pub(super) fn seed(text: &str) -> Result<u64, String> {
 }
 
 pub(super) fn signed(text: &str) -> Result<i64, String> {
+    if text.parse() == Ok(0_i64) {
+        return Err("that changes nothing".into());
+    }
     let digits = text.strip_prefix(['+', '-']).unwrap_or_default();
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         let example = if text.parse::<u64>().is_ok() {
@@ -104,7 +107,6 @@ pub(super) fn signed(text: &str) -> Result<i64, String> {
         ));
     }
     match text.parse::<i64>() {
-        Ok(0) => Err("that changes nothing".into()),
         Ok(number) if number.unsigned_abs() <= crate::MAX_STOCK => Ok(number),
         _ => Err(format!("at most {} can be counted", crate::MAX_STOCK)),
     }

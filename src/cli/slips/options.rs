@@ -49,6 +49,7 @@ fn of_no_option(option: &str, word: &str, command: &str) -> Option<String> {
         ("door", _) if DoorFormat::from_str(option, true).is_ok() => {
             format!("'--format {option}' writes it so")
         }
+        ("hold", "until" | "till" | "expires") => for_how_long("--for"),
         ("hold", "name" | "buyer" | "user") | ("book", "name" | "buyer" | "for" | "user") => {
             format!("the name stands by itself: 'tickets {command} \"Ann Smith\"'")
         }
@@ -56,6 +57,11 @@ fn of_no_option(option: &str, word: &str, command: &str) -> Option<String> {
         ("init" | "reset", "n") if word == "-n" => number(command),
         _ => return None,
     })
+}
+
+/// That a hold has a length, and no end that is set.
+pub(super) fn for_how_long(option: &str) -> String {
+    format!("{option} says for how long, and not until when: '{option} 2h', or 45m, or 3days")
 }
 
 fn number(command: &str) -> String {
@@ -82,11 +88,7 @@ fn of_another(option: &str, command: &str) -> Option<&'static str> {
         ("book" | "hold" | "cancel" | "buy", "count" | "number" | "tickets" | "amount" | "qty") => {
             "--quantity Q"
         }
-        (
-            "hold",
-            "hold" | "until" | "till" | "hours" | "minutes" | "days" | "time" | "duration"
-            | "expires",
-        ) => "--for 2h",
+        ("hold", "hold" | "hours" | "minutes" | "days" | "time" | "duration") => "--for 2h",
         ("book" | "hold", "paid") => "--note paid",
         ("book" | "hold", "reason" | "comment" | "remark" | "memo") => "--note TEXT",
         ("rename", "why")

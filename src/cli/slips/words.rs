@@ -145,7 +145,7 @@ fn for_how_long(word: &str) -> Option<String> {
 }
 
 /// Whether it may be a sale's id.
-fn is_id(word: &str) -> bool {
+pub(super) fn is_id(word: &str) -> bool {
     let digits = word.bytes().take_while(u8::is_ascii_digit).count();
     let rest = word.get(digits..).unwrap_or_default();
     digits > 0 && (rest.is_empty() || rest.starts_with('-'))

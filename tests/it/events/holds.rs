@@ -7,6 +7,20 @@ use serde_json::{Value, json};
 use super::{audited, held, last_ops, made, refused, told};
 use crate::harness::TestEvent;
 
+/// Who confirms it once more is not told that all of it is valid.
+#[test]
+fn a_hold_that_is_confirmed_again_says_how_many_are_valid() {
+    let event = made(9, "");
+    let id = event.json("hold bob -n 3").1["hold"]["id"].clone();
+    let id = id.as_str().unwrap();
+    for line in [format!("confirm {id}"), format!("cancel {id} -n 1")] {
+        assert_eq!(event.json(&line).0, 0, "{line}");
+    }
+    let run = event.run(&format!("confirm {id}"));
+    let told = format!("3 tickets for bob, sale {id}, as before: 2 of them are valid by now\n");
+    assert!(run.code == Some(0) && run.stdout.contains(&told), "{run:?}");
+}
+
 #[test]
 fn a_hold_is_lines_a_count_and_an_answer() {
     let event = made(10, "");
@@ -44,6 +58,8 @@ fn a_hold_is_lines_a_count_and_an_answer() {
         "left": 8, "replayed": false});
     assert_eq!((code, sale), (0, expected));
     assert_eq!(event.json(&format!("confirm {id}")).1["replayed"], true);
+    let again = event.run(&format!("confirm {id}")).stdout;
+    assert!(again.contains(", as before\n"), "{again}");
     assert_eq!(event.count().get("held"), None);
     assert_eq!(audited(&event), [8, 2, 0]);
     let (code, shown) = event.json(&format!("show {id}"));
@@ -104,6 +120,13 @@ pub(crate) fn what_is_due_is_left_to_who_needs_it_and_is_the_holders_until_then(
         refused(&event, &format!("confirm {first}")),
         (4, "expired".to_owned())
     );
+    // The same word, whatever is asked of it.
+    for command in ["confirm", "release", "cancel"] {
+        let run = event.run(&format!("{command} {first}"));
+        let told = format!("hold {first} has ended");
+        assert_eq!(run.code, Some(4), "{run:?}");
+        assert!(run.stderr.contains(&told), "{run:?}");
+    }
     assert_eq!(event.json(&format!("confirm {second}")).0, 0);
     assert_eq!(event.json(&format!("release {third}")).1["left"], 1);
     assert_eq!(event.json(&format!("release {third}")).1["replayed"], true);

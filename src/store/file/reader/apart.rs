@@ -123,8 +123,9 @@ impl Apart<'_> {
             }
             None => {
                 format!(
-                    "mv {ledger} {own} gives the ledger its name back, if it is this count's: what was sold since it was \
-                     put away is not in it"
+                    "'tickets restore DIR' puts a backup back, if there is one; or mv {ledger} {own} gives the ledger its \
+                     name back, if it is this count's: what was sold since it was put away is not in it, and what was \
+                     given up when it was is valid again"
                 )
             }
         }
