@@ -83,8 +83,10 @@ fn contents(event: &TestEvent) -> Result<Contents, Value> {
         return Err(sales);
     }
     let sales = sales["sales"].as_array().unwrap().clone();
+    // What is due counts as left there; until somebody needs it, a sale leaves it held.
+    let left = audit["left"].as_u64().unwrap() - audit["due"].as_u64().unwrap_or(0);
     Ok((
-        audit["left"].as_u64().unwrap(),
+        left,
         audit["sold"].as_u64().unwrap(),
         sales,
         [
