@@ -2,7 +2,7 @@
 
 use super::acts::{Act, ActPlace};
 use super::canvas::wide;
-use super::model::Spot;
+use super::model::{Spot, Time};
 use super::operation::Doing;
 use super::scale::Scale;
 
@@ -50,8 +50,13 @@ struct Saying {
 }
 
 /// What of a lane is put in words, and where.
-pub(super) fn labels(acts: &[&Act], scale: &Scale, (left, right): (f64, f64)) -> Vec<Label> {
-    let mut sayings = sayings(acts, scale);
+pub(super) fn labels(
+    acts: &[&Act],
+    time: Time,
+    scale: &Scale,
+    (left, right): (f64, f64),
+) -> Vec<Label> {
+    let mut sayings = sayings(acts, time, scale);
     // What a finding is about comes first, then what touched the count.
     sayings.sort_by_key(|saying| (!saying.marked, saying.rank));
     // An arrow leaves a write of a finding down and to the right: words that reach beyond the bar stand in its way. Rather on a line
@@ -114,9 +119,9 @@ pub(super) fn labels(acts: &[&Act], scale: &Scale, (left, right): (f64, f64)) ->
 }
 
 /// The words of a lane, in the order of time.
-fn sayings(acts: &[&Act], scale: &Scale) -> Vec<Saying> {
+fn sayings(acts: &[&Act], time: Time, scale: &Scale) -> Vec<Saying> {
     let mut sayings: Vec<(Spot, Saying)> = Vec::new();
-    for act in acts.iter().filter(|act| is_said(act)) {
+    for act in acts.iter().filter(|act| is_said(act, time)) {
         let (x0, x1) = (scale.at(act.from), scale.at(act.to));
         let marked = act.proves || !act.findings.is_empty();
         let last = sayings.last_mut().filter(|(place, _)| *place == act.place);
@@ -158,12 +163,13 @@ fn places((x0, x1): (f64, f64), width: f64, ends: bool) -> impl Iterator<Item = 
     shifted.filter(move |x| *x >= least && *x <= most)
 }
 
-/// What the legend alone explains needs no words.
-fn is_said(act: &Act) -> bool {
-    let silent = matches!(
-        act.doing,
-        Some(Doing::Hold(_) | Doing::Share(_) | Doing::Wait | Doing::Think | Doing::Sync)
-    );
+/// What the legend alone explains needs no words. In a schedule a publication is a step like any other.
+fn is_said(act: &Act, time: Time) -> bool {
+    let silent = match act.doing {
+        Some(Doing::Hold(_) | Doing::Share(_) | Doing::Wait | Doing::Think) => true,
+        Some(Doing::Sync) => time == Time::Nanoseconds,
+        _ => false,
+    };
     !silent && !act.words.is_empty()
 }
 

@@ -182,7 +182,7 @@ fn rows(
     for (lane, fates) in fates {
         let own = scene.acts.iter().filter(|act| act.place.lane == lane);
         let own: Vec<&Act> = own.collect();
-        let labels = labels(&own, scale, (left - 4.0, right + 8.0));
+        let labels = labels(&own, scene.timeline.time, scale, (left - 4.0, right + 8.0));
         let marked = own.iter().any(|act| !act.findings.is_empty());
         // Room for the number of a finding above the bar.
         top += if marked { 17.0 } else { 6.0 };
