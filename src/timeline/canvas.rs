@@ -46,6 +46,13 @@ impl Canvas {
         }
     }
 
+    /// Begins the curve of a chance, of which a little is drawn behind the cursor, so that what it rose to is seen.
+    pub(super) fn open_chance(&mut self) {
+        if self.reveal.is_some() {
+            self.body.push_str("<g class=\"past chance\">\n");
+        }
+    }
+
     /// Ends such a part.
     pub(super) fn close(&mut self) {
         if self.reveal.is_some() {

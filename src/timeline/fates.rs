@@ -19,6 +19,8 @@ pub(super) struct BuyerFate {
     pub(super) bad: bool,
     /// The operation behind whose end it is so; `None`: behind the end of all.
     pub(super) of: Option<Spot>,
+    /// Whether it is so behind the write of that operation, and not behind its end only.
+    pub(super) by_write: bool,
     /// The number of the finding that says so.
     pub(super) finding: Option<usize>,
 }
@@ -44,19 +46,18 @@ pub(super) fn fates(
     let spot = |operation: usize| Spot { lane, operation };
     let end = last(operations);
     let of = end.map(|(operation, _)| spot(operation));
-    let mut add = |words: String, bad: bool, of: Option<Spot>, finding: Option<usize>| {
-        fates.push(BuyerFate {
-            words,
-            bad,
-            of,
-            finding,
-        });
+    let fate = |words: String, bad: bool, of: Option<Spot>, finding: Option<usize>| BuyerFate {
+        words,
+        bad,
+        of,
+        by_write: false,
+        finding,
     };
     match (many, end) {
         (0 | 1, Some((_, end))) => {
             if let Some(told) = told(end) {
                 let bad = end.outcome == Some(DrawnOutcome::Failed) && end.killed.is_none();
-                add(told, bad, of, None);
+                fates.push(fate(told, bad, of, None));
             }
         }
         (0, None) => {}
@@ -66,12 +67,8 @@ pub(super) fn fates(
                 _ => None,
             });
             let sold = sold.fold(0, u64::saturating_add);
-            add(
-                format!("bought {} in {}", thousands(sold), count(many, "sale")),
-                false,
-                of,
-                None,
-            );
+            let words = format!("bought {} in {}", thousands(sold), count(many, "sale"));
+            fates.push(fate(words, false, of, None));
         }
     }
     match lost {
@@ -79,22 +76,29 @@ pub(super) fn fates(
         _ if many == 1 => match by {
             Some(by) => {
                 let name = short(timeline.name(by.lane), NAME);
-                add(format!("sale overwritten by {name}"), true, Some(by), None);
+                let words = format!("sale overwritten by {name}");
+                fates.push(BuyerFate {
+                    by_write: true,
+                    ..fate(words, true, Some(by), None)
+                });
             }
-            None => add("its sale was overwritten".to_owned(), true, None, None),
+            None => fates.push(fate(
+                "its sale was overwritten".to_owned(),
+                true,
+                None,
+                None,
+            )),
         },
-        lost => add(
-            format!("{} overwritten", count(lost, "sale")),
-            true,
-            None,
-            None,
-        ),
+        lost => {
+            let words = format!("{} overwritten", count(lost, "sale"));
+            fates.push(fate(words, true, None, None));
+        }
     }
     for finding in timeline.findings.iter().enumerate() {
         let (at, finding) = finding;
         let own = finding.places.iter().any(|place| place.lane == lane);
         if own && Marks::is_marked(at) && !finding.harm.is_empty() {
-            add(short(&finding.harm, ROOM), true, of, Some(at + 1));
+            fates.push(fate(short(&finding.harm, ROOM), true, of, Some(at + 1)));
         }
     }
     fates.dedup_by(|one, other| (&one.words, one.bad) == (&other.words, other.bad));

@@ -52,11 +52,11 @@ pub(super) fn lane(canvas: &mut Canvas, scene: &Scene<'_>, layout: &Layout, row:
         line(canvas, layout, row, (last, layout.scale.end()), faint);
     }
     canvas.close();
-    words(canvas, layout, row);
+    words(canvas, scene, layout, row);
 }
 
 /// The words below the bars, and what became of the buyer.
-fn words(canvas: &mut Canvas, layout: &Layout, row: &LaneRow) {
+fn words(canvas: &mut Canvas, scene: &Scene<'_>, layout: &Layout, row: &LaneRow) {
     for label in &row.labels {
         let ink = if label.marked {
             Ink::Accent
@@ -77,13 +77,24 @@ fn words(canvas: &mut Canvas, layout: &Layout, row: &LaneRow) {
         let ink = if fate.bad { Ink::Accent } else { Ink::Plain };
         let at = (layout.right + 14.0, row.fate_at(at));
         canvas.open(|reveal| {
-            let of = fate.of.map_or(reveal.end(), |of| reveal.last(of));
+            let last = |of: Spot| match write_of(scene, of).filter(|_| fate.by_write) {
+                Some((span, ends)) => reveal.step((of, Some(span)), ends),
+                None => reveal.last(of),
+            };
+            let of = fate.of.map_or(reveal.end(), last);
             let finding = fate.finding.map_or(0, |number| reveal.finding(number));
             (of.max(finding), 0)
         });
         canvas.text(at, "start", labels::SIZE, ink, &fate.words);
         canvas.close();
     }
+}
+
+/// Which span of an operation writes, and when that is done.
+fn write_of(scene: &Scene<'_>, place: Spot) -> Option<(usize, u64)> {
+    let mut spans = scene.timeline.operation(place)?.spans.iter().enumerate();
+    let (at, span) = spans.find(|(_, span)| span.doing.writes())?;
+    Some((at, span.bounds().1))
 }
 
 /// The numbers of the findings. Drawn after the arrows, so that no arrow hides one.

@@ -40,7 +40,7 @@ pub(super) fn odds(canvas: &mut Canvas, timeline: &Timeline, layout: &Layout) {
         }
     }
     let _ = write!(path, "H{end:.1}");
-    canvas.open_past();
+    canvas.open_chance();
     canvas.path(&path, QUIET, r#"stroke-width="2" stroke-linejoin="round""#);
     canvas.close();
     if let Some((time, _)) = certain_from(&odds).and_then(|from| odds.get(from)) {

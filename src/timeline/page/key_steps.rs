@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::model::Timeline;
 use super::super::scene::{certain_from, is_certain};
-use super::raced::Raced;
+use super::raced::{FirstOverlap, Raced};
 use super::state::{KeyStep, Steps};
 
 /// What is certain of every way to go on.
@@ -30,9 +30,11 @@ pub(super) fn key_steps(
     timeline: &Timeline,
     steps: &Steps,
     raced: &BTreeMap<u64, Raced>,
+    overlap: Option<FirstOverlap>,
 ) -> Vec<KeyStep> {
     let point = no_return(timeline, steps);
-    let first = first_violation(steps, raced, point.is_some());
+    let candidate = overlap.filter(|_| point.is_none());
+    let first = first_violation(steps, raced, point.is_some(), candidate);
     point.into_iter().chain(first).collect()
 }
 
@@ -61,7 +63,13 @@ fn no_return(timeline: &Timeline, steps: &Steps) -> Option<KeyStep> {
     })
 }
 
-fn first_violation(steps: &Steps, raced: &BTreeMap<u64, Raced>, is_known: bool) -> Option<KeyStep> {
+/// `candidate`: from where on it may have been certain, where that is not known.
+fn first_violation(
+    steps: &Steps,
+    raced: &BTreeMap<u64, Raced>,
+    is_known: bool,
+    candidate: Option<FirstOverlap>,
+) -> Option<KeyStep> {
     let first = steps.findings.iter().filter_map(|finding| finding.step);
     let step = first.min()?;
     let at = steps.steps.get(step)?;
@@ -83,9 +91,13 @@ fn first_violation(steps: &Steps, raced: &BTreeMap<u64, Raced>, is_known: bool) 
     let mut unknown = String::new();
     if !is_known {
         UNKNOWN.clone_into(&mut unknown);
-        if let Some(Raced { from, .. }) = raced {
+        if let Some(FirstOverlap {
+            names: [one, other],
+            from,
+        }) = candidate.filter(|_| raced.is_some())
+        {
             let candidate = format!(
-                ". Here the candidate is step {from}: from there on the two went by one version"
+                ". Here the candidate is step {from}: from there on {one} and {other} went by one version, and both wrote by it"
             );
             unknown.push_str(&candidate);
         }

@@ -220,25 +220,30 @@
   function overlay(section, run, number) {
     const { top, floor } = run.picture;
     const svg = find(".picture svg", section);
-    const clip = shape("clipPath", "", { id: `past-${number}` });
-    const past = shape("rect", "", { x: 0, y: 0, width: 0, height: svg.viewBox.baseVal.height });
-    clip.append(past);
-    find("defs", svg).append(clip);
-    for (const part of all(".past", svg)) part.setAttribute("clip-path", `url(#past-${number})`);
+    // A chance is seen a little behind the cursor: what it came to there.
+    const pasts = [".past:not(.chance)", ".past.chance"].map((parts, at) => {
+      const id = `past-${number}-${at}`;
+      const clip = shape("clipPath", "", { id });
+      const past = shape("rect", "", { x: 0, y: 0, width: 0, height: svg.viewBox.baseVal.height });
+      clip.append(past);
+      find("defs", svg).append(clip);
+      for (const part of all(parts, svg)) part.setAttribute("clip-path", `url(#${id})`);
+      return past;
+    });
     keepNames(find(".picture", section), svg);
     const group = shape("g", "overlay", { "aria-hidden": "true" });
     const line = shape("line", "cursor", { x1: 0, x2: 0, y1: top, y2: floor });
     const knob = shape("circle", "knob", { cx: 0, cy: top, r: 4 });
     group.append(line, knob);
     svg.append(group);
-    return { past, line, knob, parts: all("[data-from]", svg) };
+    return { pasts, line, knob, parts: all("[data-from]", svg) };
   }
   const overlays = sections.map((section, at) => overlay(section, runs[at], at));
 
-  function showPicture(section, run, index, { past, line, knob, parts }) {
+  function showPicture(section, run, index, { pasts, line, knob, parts }) {
     const { at, width } = run.picture;
     const x = at[index];
-    past.setAttribute("width", index === end_of(run) ? width : x);
+    for (const [at, past] of pasts.entries()) past.setAttribute("width", index === end_of(run) ? width : x + 8 * at);
     line.setAttribute("x1", x);
     line.setAttribute("x2", x);
     knob.setAttribute("cx", x);

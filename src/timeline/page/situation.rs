@@ -9,7 +9,7 @@ use super::super::words::short;
 use super::event::{Happening, StepEvent};
 use super::ledger::{NAME, Sales};
 use super::lock_wish::LockWish;
-use super::raced::{FirstWrite, Raced};
+use super::raced::{Raced, WriteBy};
 use super::state::ProcessState;
 
 /// What a process goes by: the version that it has read, and at which step.
@@ -38,8 +38,8 @@ pub(super) struct Situation<'a> {
     pub(super) cut: Option<usize>,
     /// How many sales were written down.
     pub(super) lines: usize,
-    /// By version: who wrote by it first; and by step: with whom the writer had raced.
-    pub(super) first_writes: BTreeMap<usize, FirstWrite>,
+    /// By version: who wrote by it, in the order of their writes; and by step: with whom the writer had raced.
+    pub(super) writes_by: BTreeMap<usize, Vec<WriteBy>>,
     pub(super) raced: BTreeMap<u64, Raced>,
     /// By file: the last version when it was opened to be locked.
     opened: BTreeMap<u64, usize>,
@@ -65,7 +65,7 @@ impl<'a> Situation<'a> {
             told: 0,
             cut: None,
             lines: 0,
-            first_writes: BTreeMap::new(),
+            writes_by: BTreeMap::new(),
             raced: BTreeMap::new(),
             opened: BTreeMap::new(),
             step: 0,

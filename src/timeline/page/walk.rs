@@ -73,7 +73,12 @@ pub(super) fn walk(scene: &Scene<'_>) -> Walked {
         key_steps: Vec::new(),
         left_out: left_out(scene, many),
     };
-    steps.key_steps = key_steps(timeline, &steps, &situation.raced);
+    steps.key_steps = key_steps(
+        timeline,
+        &steps,
+        &situation.raced,
+        situation.first_overlap(),
+    );
     Walked {
         steps,
         times,
