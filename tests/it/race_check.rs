@@ -1,6 +1,7 @@
 //! The verdict of recorded runs, beside a search through all orders; and evidence of any kind.
 
 mod certain;
+mod contradicted;
 mod counted;
 mod denied;
 mod foreign;

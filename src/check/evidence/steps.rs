@@ -1,7 +1,7 @@
 //! Operations, put together from their steps.
 
 use super::locks::{FileNumbers, lock_step};
-use super::model::Evidence;
+use super::model::{EarlierIntent, Evidence};
 use super::open_operations::{OpenOperations, begin, buyer_number};
 use super::operation::{NONE, Operation, UNSAID};
 use super::record::{EvidenceStep, OperationOutcome};
@@ -34,7 +34,7 @@ pub(super) fn take_step(
     }
     if let EvidenceStep::LockWanted { .. }
     | EvidenceStep::LockGot { .. }
-    | EvidenceStep::LockReleased = step
+    | EvidenceStep::LockReleased { .. } = step
     {
         lock_step(evidence, numbers, (index, at), step)?;
     } else {
@@ -48,6 +48,7 @@ pub(super) fn take_step(
 /// A step that is none of a lock.
 fn go_on(evidence: &mut Evidence, index: u32, at: u64, step: EvidenceStep) -> Result<(), String> {
     let (sums, torn_reads) = (&mut evidence.sums, &mut evidence.torn_reads);
+    let earlier = &mut evidence.earlier_intents;
     let Some(operation) = evidence.operations.get_mut(index as usize) else {
         return Ok(());
     };
@@ -69,6 +70,13 @@ fn go_on(evidence: &mut Evidence, index: u32, at: u64, step: EvidenceStep) -> Re
         }
         EvidenceStep::Intend { read, write, nonce } => {
             may_intend(operation, read)?;
+            if operation.intend != UNSAID {
+                earlier.push(EarlierIntent {
+                    operation: index,
+                    write: operation.write,
+                    nonce: operation.nonce,
+                });
+            }
             operation.read = read;
             operation.write = write;
             operation.nonce = nonce.unwrap_or_default();

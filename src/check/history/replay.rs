@@ -17,7 +17,9 @@ pub(super) fn replay(
 ) {
     let seen = SeenVersions::of(evidence, waiting, |version| chain.writer(version).is_none());
     let known = chain.writers.iter().rposition(|writer| *writer != 0);
-    let known = known.map_or(0, |last| last + 1);
+    let strange = chain.strangers.iter().max();
+    let strange = strange.map_or(0, |version| (version - chain.first) as usize);
+    let known = known.map_or(0, |last| last + 1).max(strange);
     let wanted = seen.last.saturating_sub(chain.first) as usize;
     let mut end = match waiting {
         [] => known,
@@ -55,6 +57,18 @@ pub(super) fn replay(
                 short = true;
                 findings.add(Anomaly::Oversold, &[writer], version);
             }
+        } else if chain.strangers.contains(&version) {
+            if missing && let Some(said) = on_ledger(evidence, version) {
+                left = said;
+                if !chain.possible.is_empty() {
+                    chain.possible.push((version, PossibleLefts::one()));
+                }
+            } else {
+                let change = chain.left.get(slot + 1).copied().unwrap_or_default();
+                fork(chain, version, change);
+                left = left.saturating_add(change);
+            }
+            missing = false;
         } else {
             if !chain.is_open(version) {
                 findings.add(Anomaly::Gap, &[], version);
@@ -86,6 +100,13 @@ fn fork(chain: &mut Chain, version: u64, change: i64) {
 fn saw(evidence: &Evidence, writer: u32) -> Option<i64> {
     let seen = evidence.operation(writer)?.seen;
     (seen != UNSAID).then_some(seen.cast_signed())
+}
+
+/// How many the ledger's first line of a version says it left.
+fn on_ledger(evidence: &Evidence, version: u64) -> Option<i64> {
+    let mut lines = evidence.ledger.iter().flatten();
+    let line = lines.find(|line| line.seq == version)?;
+    Some(line.left.cast_signed())
 }
 
 /// What the ledger and the final count say is left must be what the chain leaves.

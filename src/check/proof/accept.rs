@@ -2,7 +2,7 @@
 
 use super::case::{Case, until};
 use crate::check::anomaly::Anomaly;
-use crate::check::evidence::{Evidence, File, LockHold, Operation, OperationOutcome, UNSAID};
+use crate::check::evidence::{Evidence, LockHold, Operation, OperationOutcome, UNSAID};
 use crate::check::history::{HistoryFinding, sentence};
 
 /// Accepts a finding, or says why the evidence does not bear it out.
@@ -60,12 +60,14 @@ impl Case<'_> {
                     before = line.seq;
                     leaps
                 });
-                let missing = version > self.evidence.first && self.writer(version, None).is_none();
+                let missing = version > self.evidence.first && self.is_missing(version);
                 let is_there = last.is_some_and(|last| last.seq >= version);
-                let is_there = is_there || self.is_followed(version);
+                let is_there =
+                    is_there || self.is_followed(version) || lines().any(|line| line.seq > version);
                 leaps || missing && !self.is_open(version) && is_there
             }
             (Anomaly::Conservation, Some(version), _) => self.ledger_differs(version),
+            (Anomaly::TornRead, Some(version), _) => self.final_sum_differs(version),
             _ => false,
         }
     }
@@ -83,7 +85,7 @@ impl Case<'_> {
                 read && did.read != self.evidence.first
                     && !self.is_open(did.read)
                     && (did.read < self.evidence.first
-                        || self.writer(did.read, None).is_none()
+                        || self.is_missing(did.read)
                         || self.too_far(did.read))
             }
             Anomaly::FalseSoldOut => {
@@ -171,6 +173,9 @@ impl Case<'_> {
                     || wrote && oldest(one) < (version, false);
                 one.invoke > other.over() && newest
             }
+            (Anomaly::TornRead, Some(version)) => {
+                one.read == version && self.read_unlike(one, other)
+            }
             (_, None) => self.two_locks(kind, one, other),
             _ => false,
         }
@@ -178,6 +183,7 @@ impl Case<'_> {
 
     fn two_locks(&self, kind: Anomaly, one: &Operation, other: &Operation) -> bool {
         match kind {
+            Anomaly::UnlockedWrite => self.seen_outside(one, other),
             Anomaly::BrokenLock => self.got(one).any(|hold| {
                 self.got(other).any(|second| {
                     let both = !(hold.shared && second.shared) && hold.lock == second.lock;
@@ -206,30 +212,6 @@ impl Case<'_> {
             Anomaly::Deadlock => self.waits_for(one, other) && self.leads_to(other, one),
             _ => false,
         }
-    }
-}
-
-impl Case<'_> {
-    fn file(&self, hold: &LockHold) -> Option<File> {
-        self.evidence.files.get(hold.lock as usize).copied()
-    }
-
-    /// Whether `one` wrote within a hold whose lease had ended: `other` had got the same lock after it, before that write.
-    fn ended(&self, one: &Operation, other: &Operation) -> bool {
-        let sold = one.outcome == OperationOutcome::Sold || one.wrote != UNSAID;
-        let leased = |did| self.got(did).filter(|hold| hold.leased);
-        sold && one.intend != UNSAID
-            && leased(one).any(|hold| {
-                let within = hold.got <= one.intend && one.intend <= hold.released;
-                let taken = leased(other).any(|second| {
-                    let files = self.file(hold).zip(self.file(second));
-                    let later = files.is_some_and(|(first, second)| {
-                        first.device == second.device && first.inode < second.inode
-                    });
-                    later && second.got < one.intend
-                });
-                within && taken
-            })
     }
 }
 

@@ -197,7 +197,14 @@ pub(super) fn are_sound(evidence: &Evidence) -> bool {
         let did = evidence.operations[one.operation as usize];
         let wrote = did.outcome == OperationOutcome::Sold || did.wrote != UNSAID;
         let within = did.intend != UNSAID && (one.got..=one.released).contains(&did.intend);
-        let later = one.operation != other.operation && one.lock < other.lock;
+        let asked = |hold: &LockHold| match hold.wanted {
+            UNSAID => evidence.operations[hold.operation as usize].invoke,
+            wanted => wanted,
+        };
+        // By the numbers, unless the times tell that these do not grow.
+        let by_number = one.lock < other.lock && asked(one) <= other.got;
+        let by_time = one.lock > other.lock && asked(other) > one.got;
+        let later = one.operation != other.operation && (by_number || by_time);
         one.leased && other.leased && wrote && within && later && other.got < did.intend
     });
     let unlocked = !got.is_empty()
@@ -209,11 +216,65 @@ pub(super) fn are_sound(evidence: &Evidence) -> bool {
             let mut asked = evidence.holds.iter().filter(|hold| hold.operation == index);
             let untimed = asked.any(|hold| (hold.wanted, hold.got) == (UNSAID, UNSAID));
             let from = if did.intend == UNSAID { 0 } else { did.intend };
-            wrote && !untimed && !own.any(|hold| hold.got.max(from) <= hold.released.min(did.wrote))
+            let outside = !own.any(|hold| hold.got.max(from) <= hold.released.min(did.wrote));
+            wrote && !untimed && (outside || is_seen_outside(evidence, did))
         });
     let deadlock = (0..evidence.operations.len())
         .any(|one| comes_back(evidence, one, &[one]) || waits_for_itself(evidence, one));
     !(dead || broken || split || ended || unlocked || deadlock)
+}
+
+/// Whether what another read tells that a sale was written while it held no lock: it read the version before when the sale had
+/// let it go, or what it wrote before the sale had got it.
+fn is_seen_outside(evidence: &Evidence, did: &Operation) -> bool {
+    let written = match &evidence.ledger {
+        Some(lines) => lines.iter().any(|line| line.is_of(did)),
+        None => did.wrote != UNSAID,
+    };
+    let known = did.intend != UNSAID && did.write != UNSAID && did.read < did.write;
+    if !written || !known {
+        return false;
+    }
+    let own: Vec<&LockHold> = evidence
+        .holds_of(did)
+        .filter(|hold| hold.got != UNSAID && !hold.shared)
+        .collect();
+    let free = |from: u64, until: u64| {
+        let is_between = did.intend <= from && from <= until && until <= did.wrote;
+        is_between
+            && !own
+                .iter()
+                .any(|hold| hold.got <= until && from <= hold.released)
+    };
+    let others = |version: u64| {
+        let all = evidence.operations.iter();
+        all.filter(move |one| one.read == version && !std::ptr::eq(*one, did))
+    };
+    let wrote = |version: u64| {
+        evidence
+            .operations
+            .iter()
+            .filter(move |one| one.write == version)
+    };
+    let lines = |version: u64| {
+        let lines = evidence.ledger.iter().flatten();
+        lines.filter(|line| line.seq == version).count()
+    };
+    // No time at which it read is said here, so that it may have from when it began.
+    let began = others(did.read).map(|one| one.invoke).max();
+    let is_over = wrote(did.read).all(|one| {
+        let by = match (one.wrote, one.outcome) {
+            (UNSAID, OperationOutcome::Sold) => one.returned,
+            (wrote, _) => wrote,
+        };
+        by <= did.intend
+    });
+    let is_whole = lines(did.read) <= wrote(did.read).count();
+    let still = is_over && is_whole && began.is_some_and(|began| free(began, did.wrote));
+    let by = others(did.write).map(Operation::read_by).min();
+    let alone = wrote(did.write).count() == 1 && lines(did.write) <= 1;
+    let is_new = did.write > evidence.first;
+    still || is_new && alone && by.is_some_and(|by| free(did.intend, by))
 }
 
 fn end(evidence: &Evidence, hold: &LockHold) -> u64 {
