@@ -29,7 +29,8 @@ impl Chain {
     /// A chain of which nothing is known.
     pub(super) fn of(evidence: &Evidence) -> Self {
         // No chain without a gap is longer.
-        let most = evidence.operations.len() + evidence.ledger.as_ref().map_or(0, Vec::len);
+        let lines = evidence.ledger.as_ref().map_or(0, Vec::len);
+        let most = evidence.operations.len() + evidence.earlier_intents.len() + lines;
         Self {
             first: evidence.first,
             writers: vec![0; most],

@@ -6,6 +6,7 @@ use super::ledger_claims::LedgerClaims;
 use super::verdict::HistoryVerdict;
 use super::words::tell_lost_updates;
 use super::{lock, order, placing, reads, replay};
+use crate::check::anomaly::Anomaly;
 use crate::check::evidence::{Evidence, UNSAID};
 
 /// Judges a run.
@@ -79,8 +80,12 @@ fn chain_of(evidence: &Evidence, findings: &mut Findings<'_>) -> Chain {
             chain.write_strange(line.seq, line.quantity);
         }
     } else {
-        for (version, quantity) in evidence.retried_versions() {
+        for (version, writer) in evidence.retried_versions() {
+            let quantity = evidence.operation(writer).map_or(0, |did| did.quantity);
             chain.write_strange(version, quantity);
+        }
+        for version in evidence.bought_twice() {
+            findings.add(Anomaly::Phantom, &[], version);
         }
     }
     replay::replay(&mut chain, evidence, &waiting, findings);

@@ -128,12 +128,15 @@ fn unlocked(evidence: &Evidence, findings: &mut Findings<'_>) {
             findings.add(Anomaly::UnlockedWrite, &[index], None);
             continue;
         }
-        if !covers_write(evidence, operation) {
+        let written = (operation.writes_from(), done_by(operation));
+        if !covers(evidence, operation, written) {
             let sightings = sightings.get_or_insert_with(|| Sightings::of(evidence));
             if let Some(reader) = sightings.by_whom(index, operation) {
                 findings.add(Anomaly::UnlockedWrite, &[index, reader], None);
                 continue;
             }
+        }
+        if !covers(evidence, operation, said(operation)) {
             findings.verdict.wrote_outside += 1;
         }
         if !covering(evidence, operation).any(|hold| covers_read(evidence, hold, operation)) {
@@ -159,16 +162,33 @@ fn covering<'a>(
     })
 }
 
-/// Whether one of its locks that kept others out was held all the time in which it may have written, as far as that is said.
-fn covers_write(evidence: &Evidence, operation: &Operation) -> bool {
+/// When its write was done, ns: by its own stamp, or before it was told that it sold. What failed may have come about behind the
+/// answer.
+fn done_by(operation: &Operation) -> u64 {
+    match (operation.wrote, operation.outcome) {
+        (UNSAID, OperationOutcome::Sold) => operation.returned,
+        (wrote, _) => wrote,
+    }
+}
+
+/// Between which times it wrote, ns, as far as it stamped them: else from the end of time until its beginning, which every lock
+/// covers.
+fn said(operation: &Operation) -> (u64, u64) {
+    let until = match operation.wrote {
+        UNSAID => 0,
+        wrote => wrote,
+    };
+    (operation.intend, until)
+}
+
+/// Whether one of its locks that kept others out was held from one time until another.
+fn covers(evidence: &Evidence, operation: &Operation, (from, until): (u64, u64)) -> bool {
     covering(evidence, operation).any(|hold| {
         let mut last = hold;
         while let Some(next) = evidence.held_on(last).filter(|next| !next.shared) {
             last = next;
         }
-        let early = operation.intend != UNSAID && operation.intend < evidence.held_so_from(hold);
-        let late = operation.wrote != UNSAID && operation.wrote > last.released;
-        !early && !late
+        from >= evidence.held_so_from(hold) && until <= last.released
     })
 }
 

@@ -120,10 +120,11 @@ fn count(chain: &Chain, evidence: &Evidence, findings: &mut Findings<'_>) {
     }
     let Some(last) = evidence.last else { return };
     let is_known = last.seq >= chain.first && chain.is_known(last.seq);
-    if !final_adds_up(chain, evidence, is_known) {
+    let adds_up = final_adds_up(chain, evidence, is_known);
+    if !adds_up {
         findings.add(Anomaly::Conservation, &[], None);
     }
-    if !is_known && last.seq > chain.first && !is_told(evidence, findings, last.seq) {
+    if !is_known && last.seq > chain.first && !is_told(evidence, findings, (last.seq, adds_up)) {
         findings.add(Anomaly::Gap, &[], last.seq);
     }
     if !chain.may_leave(last.seq, last.left.cast_signed()) {
@@ -165,8 +166,9 @@ fn final_adds_up(chain: &Chain, evidence: &Evidence, is_known: bool) -> bool {
     leaves && (!sold.is_forked() || sold.adds_up(last.left))
 }
 
-/// Whether of a version that nobody is known to have written something is told already, or somebody says that it did.
-fn is_told(evidence: &Evidence, findings: &Findings<'_>, version: u64) -> bool {
+/// Whether of the final count's version, which nobody is known to have written, something is told already: also that the sum
+/// does not add up, where somebody says that it wrote that version, or that a sale is lost.
+fn is_told(evidence: &Evidence, findings: &Findings<'_>, (version, adds_up): (u64, bool)) -> bool {
     let is_of = |found: &HistoryFinding| {
         found.kind == Anomaly::Gap && found.operations.is_empty() && found.version == Some(version)
     };
@@ -174,5 +176,8 @@ fn is_told(evidence: &Evidence, findings: &Findings<'_>, version: u64) -> bool {
     let mut all = evidence.operations.iter();
     findings.verdict.findings.iter().any(is_of)
         || lines.any(|line| line.seq == version)
-        || all.any(|did| did.write == version && did.has_written())
+        || all.any(|did| {
+            let is_sold = did.outcome == OperationOutcome::Sold;
+            did.write == version && (is_sold || !adds_up && did.has_written())
+        })
 }

@@ -82,7 +82,7 @@ impl Phrases<'_> {
         let read = reader.read;
         if read == did.write {
             let by = self.time(reader.read_by());
-            let from = self.time(did.intend);
+            let from = self.time(did.writes_from());
             return format!("{b} had read it by {by}, and {a} held none from {from} until then");
         }
         let own = self.evidence.holds_of(&did).filter(|hold| !hold.shared);

@@ -41,6 +41,18 @@ impl Phrases<'_> {
         }
     }
 
+    /// Without a ledger: who wrote a version, and another too.
+    fn bought_twice(&self, version: u64) -> Option<String> {
+        let mut earlier = self.evidence.earlier_intents.iter();
+        let intent = earlier.find(|intent| intent.write == version)?;
+        let did = self.evidence.operation(intent.operation)?;
+        let (who, next) = (self.evidence.names.name(did.buyer), did.write);
+        Some(format!(
+            "{who} meant to write version {version}, and later version {next}, in one operation: version {version} was read, and is \
+             nobody else's, so that it bought twice"
+        ))
+    }
+
     /// A line of the ledger that is no operation's.
     pub(super) fn strange(&self, version: u64) -> String {
         let names = &self.evidence.names;
@@ -51,7 +63,9 @@ impl Phrases<'_> {
         let all = || self.evidence.operations.iter();
         let line = lines().find(|line| !all().any(|did| line.is_of(did)));
         let Some(line) = line.or_else(|| lines().next()) else {
-            return format!("version {version} is on the ledger, and is no operation's here");
+            return self.bought_twice(version).unwrap_or_else(|| {
+                format!("version {version} is on the ledger, and is no operation's here")
+            });
         };
         let many = lines().filter(|other| *other == line).count();
         if many > 1 {

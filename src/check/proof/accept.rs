@@ -51,7 +51,7 @@ impl Case<'_> {
                 let there = lines().filter(|line| line.seq == version).count();
                 let meant = self.evidence.operations.iter();
                 let meant = meant.filter(|did| did.write == version && self.on_ledger(did));
-                there > meant.count()
+                there > meant.count() || self.is_of_who_bought_twice(version)
             }
             (Anomaly::Gap, Some(version), last) => {
                 let mut before = self.evidence.first;
@@ -206,7 +206,8 @@ impl Case<'_> {
                 let apart = |(hold, second): (&LockHold, &LockHold)| {
                     hold.lock != second.lock && !is_one_lease(hold, second)
                 };
-                met && pairs().all(apart)
+                let meant = self.asks_for(one, other) || self.asks_for(other, one);
+                met && pairs().all(apart) && !meant
             }
             Anomaly::EndedLock => self.ended(one, other),
             Anomaly::Deadlock => self.waits_for(one, other) && self.leads_to(other, one),

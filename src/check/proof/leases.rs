@@ -1,4 +1,4 @@
-//! Leases: whether one had ended when a sale was written under it.
+//! Which lock is which: leases that had ended, and locks that are meant to be two.
 
 use super::case::Case;
 use crate::check::evidence::{File, LockHold, Operation, OperationOutcome, UNSAID};
@@ -6,6 +6,16 @@ use crate::check::evidence::{File, LockHold, Operation, OperationOutcome, UNSAID
 impl Case<'_> {
     pub(super) fn file(&self, hold: &LockHold) -> Option<File> {
         self.evidence.files.get(hold.lock as usize).copied()
+    }
+
+    /// Whether `one` asked, while it held a lock, for what `other` got: then those are two locks that are meant to be two.
+    pub(super) fn asks_for(&self, one: &Operation, other: &Operation) -> bool {
+        let waits = self.evidence.holds_of(one);
+        let mut waits = waits.filter(|wait| wait.got == UNSAID && wait.wanted != UNSAID);
+        waits.any(|wait| {
+            self.got(one).any(|own| own.got <= wait.wanted)
+                && self.got(other).any(|theirs| theirs.lock == wait.lock)
+        })
     }
 
     /// Whether `one` wrote within a hold whose lease had ended: `other` had got the same lock after it, before that write.

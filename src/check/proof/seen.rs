@@ -13,13 +13,20 @@ impl Case<'_> {
         if !locks || untimed || !wrote {
             return false;
         }
-        let known = did.intend != UNSAID && did.read < did.write && did.write != UNSAID;
+        let known = did.read < did.write && did.write != UNSAID;
+        // Between these it wrote.
+        let begun = [did.intend, did.read_at, did.invoke];
+        let begun = begun.into_iter().find(|at| *at != UNSAID).unwrap_or(0);
+        let done = match did.wrote {
+            UNSAID => did.over(),
+            wrote => wrote,
+        };
         let free = |from: u64, until: u64| {
             let mut holds = self.got(did);
             let meets = |hold: &LockHold| hold.got <= until && from <= hold.released;
-            did.intend <= from
+            begun <= from
                 && from <= until
-                && until <= did.wrote
+                && until <= done
                 && !holds.any(|hold| !hold.shared && meets(hold))
         };
         // Who began to read it after that write was done contradicts that it was.
@@ -28,17 +35,19 @@ impl Case<'_> {
             all.filter(move |one| one.read == version && !std::ptr::eq(*one, did))
         };
         let still = reader.read == did.read
-            && others(did.read).all(|one| self.began_to_read(one) <= did.wrote)
-            && self.is_over_by(did.read, did.intend)
-            && free(self.began_to_read(reader), did.wrote);
+            && others(did.read).all(|one| self.began_to_read(one) <= done)
+            && self.is_over_by(did.read, begun)
+            && free(self.began_to_read(reader), done)
+            && self.has_written(did);
         let before = reader.read == did.write
             && did.write > self.evidence.first
             && self.may_have_written_of(did.write) == 1
             && self.lines_of(did.write) <= 1
-            && others(did.write).all(|one| one.read_by() >= did.intend)
-            && free(did.intend, reader.read_by());
+            && others(did.write).all(|one| one.read_by() >= begun)
+            && free(begun, reader.read_by())
+            && (self.evidence.ledger.is_none() || self.on_ledger(did));
         let open = |version: u64| self.is_open(version);
-        known && self.has_written(did) && (still && !open(did.read) || before && !open(did.write))
+        known && (still && !open(did.read) || before && !open(did.write))
     }
 
     /// Whether everybody who may have written a version had by a time.

@@ -60,6 +60,26 @@ impl Case<'_> {
         did.into_iter().map(|did| did.quantity.into()).collect()
     }
 
+    /// Whether without a ledger a version was there that only an operation can have written which wrote another too.
+    pub(super) fn is_of_who_bought_twice(&self, version: u64) -> bool {
+        let evidence = self.evidence;
+        let mut meant = evidence.earlier_intents.iter();
+        let own: Vec<u32> = meant
+            .by_ref()
+            .filter(|intent| intent.write == version)
+            .map(|intent| intent.operation)
+            .collect();
+        let wrote = |at: &u32| {
+            let did = evidence.operation(*at);
+            did.is_some_and(|did| did.outcome == OperationOutcome::Sold || did.wrote != UNSAID)
+        };
+        evidence.ledger.is_none()
+            && !self.strangers(version).is_empty()
+            && own
+                .split_first()
+                .is_some_and(|(one, others)| wrote(one) && others.iter().all(|at| at == one))
+    }
+
     /// Who wrote it: somebody who was told so, else somebody who may have, and who fits what is said of it.
     pub(super) fn writer(&self, version: u64, before: Option<i64>) -> Option<&Operation> {
         let follows = |did: &&Operation| did.read == UNSAID || did.read + 1 == did.write;
@@ -159,7 +179,8 @@ impl Case<'_> {
 
     /// More versions than anybody meant to write: one before it is missing.
     pub(super) fn too_far(&self, version: u64) -> bool {
-        let writes = self.evidence.operations.len() as u64;
+        let intents = self.evidence.earlier_intents.len();
+        let writes = (self.evidence.operations.len() + intents) as u64;
         let lines = self.evidence.ledger.iter().flatten().count() as u64;
         version.saturating_sub(self.evidence.first) > writes + lines
     }

@@ -115,6 +115,7 @@ fn history(random: &mut Xoshiro256PlusPlus) -> Evidence {
             spoil(&mut evidence, random);
         }
     }
+    locks::in_turn(&mut evidence);
     evidence
 }
 

@@ -4,7 +4,7 @@ use rand::RngExt;
 use rand::rngs::Xoshiro256PlusPlus;
 use tickets::check::Anomaly;
 use tickets::check::evidence::{
-    Evidence, File, LockHold, NONE, Operation, OperationOutcome, UNSAID,
+    CommittedLine, Evidence, File, LockHold, NONE, Operation, OperationOutcome, UNSAID,
 };
 
 use super::histories::pick;
@@ -144,6 +144,31 @@ fn wait(evidence: &mut Evidence, random: &mut Xoshiro256PlusPlus) {
     }
 }
 
+/// Brings what was moved back within what any recorder can stamp, and the reader takes: an operation begins before it asks for a
+/// lock, asks before it gets it, and is answered after everything.
+pub(super) fn in_turn(evidence: &mut Evidence) {
+    let clamp = |time: &mut u64, from: u64, until: u64| {
+        if *time != UNSAID {
+            *time = (*time).min(until).max(from);
+        }
+    };
+    for did in &mut evidence.operations {
+        let answered = did.returned;
+        clamp(&mut did.intend, did.invoke, answered);
+        let begun = match did.intend {
+            UNSAID => did.invoke,
+            intend => intend,
+        };
+        clamp(&mut did.wrote, begun, answered);
+    }
+    for hold in &mut evidence.holds {
+        let did = evidence.operations[hold.operation as usize];
+        clamp(&mut hold.got, did.invoke, did.returned);
+        clamp(&mut hold.wanted, did.invoke, hold.got);
+        clamp(&mut hold.released, hold.got, did.returned);
+    }
+}
+
 /// Whether it neither read nor wrote anything, and has no answer.
 pub(super) fn only_waits(did: &Operation) -> bool {
     did.outcome == OperationOutcome::Open && did.read == UNSAID && did.write == UNSAID
@@ -227,20 +252,30 @@ pub(super) fn are_sound(evidence: &Evidence) -> bool {
 /// Whether what another read tells that a sale was written while it held no lock: it read the version before when the sale had
 /// let it go, or what it wrote before the sale had got it.
 fn is_seen_outside(evidence: &Evidence, did: &Operation) -> bool {
-    let written = match &evidence.ledger {
-        Some(lines) => lines.iter().any(|line| line.is_of(did)),
-        None => did.wrote != UNSAID,
-    };
-    let known = did.intend != UNSAID && did.write != UNSAID && did.read < did.write;
-    if !written || !known {
+    let is_on_ledger = |lines: &Vec<CommittedLine>| lines.iter().any(|line| line.is_of(did));
+    let written = evidence.ledger.as_ref().is_none_or(is_on_ledger);
+    // Without a ledger, who read it tells that it was written, and else only the sale itself.
+    let says_so = evidence.ledger.is_some() || did.wrote != UNSAID;
+    if !written || did.write == UNSAID || did.read >= did.write {
         return false;
     }
+    // Not before it meant to, or else before it began; and not after its stamp, or else after it was told that it sold.
+    let begun = if did.intend == UNSAID {
+        did.invoke
+    } else {
+        did.intend
+    };
+    let done = if did.wrote == UNSAID {
+        did.over()
+    } else {
+        did.wrote
+    };
     let own: Vec<&LockHold> = evidence
         .holds_of(did)
         .filter(|hold| hold.got != UNSAID && !hold.shared)
         .collect();
     let free = |from: u64, until: u64| {
-        let is_between = did.intend <= from && from <= until && until <= did.wrote;
+        let is_between = begun <= from && from <= until && until <= done;
         is_between
             && !own
                 .iter()
@@ -267,14 +302,14 @@ fn is_seen_outside(evidence: &Evidence, did: &Operation) -> bool {
             (UNSAID, OperationOutcome::Sold) => one.returned,
             (wrote, _) => wrote,
         };
-        by <= did.intend
+        by <= begun
     });
     let is_whole = lines(did.read) <= wrote(did.read).count();
-    let still = is_over && is_whole && began.is_some_and(|began| free(began, did.wrote));
+    let still = says_so && is_over && is_whole && began.is_some_and(|began| free(began, done));
     let by = others(did.write).map(Operation::read_by).min();
     let alone = wrote(did.write).count() == 1 && lines(did.write) <= 1;
     let is_new = did.write > evidence.first;
-    still || is_new && alone && by.is_some_and(|by| free(did.intend, by))
+    still || is_new && alone && by.is_some_and(|by| free(begun, by))
 }
 
 fn end(evidence: &Evidence, hold: &LockHold) -> u64 {

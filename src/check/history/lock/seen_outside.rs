@@ -3,7 +3,8 @@
 
 use std::collections::HashMap;
 
-use crate::check::evidence::{Evidence, LockHold, NONE, Operation, OperationOutcome, UNSAID};
+use super::done_by;
+use crate::check::evidence::{CommittedLine, Evidence, LockHold, NONE, Operation, UNSAID};
 
 /// Who read and wrote each version, as far as that tells when it was written.
 pub(super) struct Sightings<'a> {
@@ -11,6 +12,8 @@ pub(super) struct Sightings<'a> {
     /// From which version on it is not known who wrote it.
     silent_from: u64,
     versions: HashMap<u64, AtVersion>,
+    /// The lines of the ledger by version: the version and the line.
+    lines: Vec<(u64, u32)>,
 }
 
 struct AtVersion {
@@ -22,8 +25,6 @@ struct AtVersion {
     writers: u32,
     /// By when all of them had, ns; [`UNSAID`] where that is not known.
     written_by: u64,
-    /// How many lines the ledger has of it.
-    lines: u32,
 }
 
 impl<'a> Sightings<'a> {
@@ -32,7 +33,11 @@ impl<'a> Sightings<'a> {
             evidence,
             silent_from: evidence.silent_from(),
             versions: HashMap::new(),
+            lines: Vec::new(),
         };
+        let lines = (0..).zip(evidence.ledger.iter().flatten());
+        all.lines.extend(lines.map(|(at, line)| (line.seq, at)));
+        all.lines.sort_unstable();
         for (at, did) in (0..).zip(&evidence.operations) {
             if did.read != UNSAID {
                 let began = began_to_read(evidence, did);
@@ -53,11 +58,8 @@ impl<'a> Sightings<'a> {
             if did.write != UNSAID {
                 let version = all.version(did.write);
                 version.writers += 1;
-                version.written_by = version.written_by.max(written_by(did));
+                version.written_by = version.written_by.max(done_by(did));
             }
-        }
-        for line in evidence.ledger.iter().flatten() {
-            all.version(line.seq).lines += 1;
         }
         for intent in &evidence.earlier_intents {
             // Whether that was written, and when, nobody knows.
@@ -74,21 +76,40 @@ impl<'a> Sightings<'a> {
             first_read: [(UNSAID, NONE); 2],
             writers: 0,
             written_by: 0,
-            lines: 0,
         })
+    }
+
+    /// The ledger's lines of a version.
+    fn lines_of(&self, version: u64) -> impl Iterator<Item = &CommittedLine> {
+        let from = self.lines.partition_point(|line| line.0 < version);
+        let own = self.lines.iter().skip(from);
+        let own = own.take_while(move |line| line.0 == version);
+        let ledger = self.evidence.ledger.as_deref().unwrap_or_default();
+        own.filter_map(|line| ledger.get(line.1 as usize))
+    }
+
+    /// Whether the ledger has more lines of a version than there are who may have written it.
+    fn is_put_back(&self, version: u64, writers: u32) -> bool {
+        self.lines_of(version).count() > writers as usize
     }
 
     /// By whose read a sale was written while it held no lock that keeps others out.
     pub(super) fn by_whom(&self, index: u32, did: &Operation) -> Option<u32> {
-        let known = did.intend != UNSAID && did.read != UNSAID && did.write != UNSAID;
-        let written = match self.evidence.ledger.as_ref() {
-            Some(lines) => lines.iter().any(|line| line.is_of(did)),
-            None => did.wrote != UNSAID,
-        };
-        if !known || !written || did.read >= did.write {
+        if did.write == UNSAID || did.read >= did.write {
             return None;
         }
-        let still = self.still_read(index, did);
+        // Without a ledger, who read it tells that it was written, and else only the sale itself.
+        let (is_written, says_so) = match &self.evidence.ledger {
+            Some(_) => {
+                let is_on_it = self.lines_of(did.write).any(|line| line.is_of(did));
+                (is_on_it, is_on_it)
+            }
+            None => (true, did.wrote != UNSAID),
+        };
+        if !is_written {
+            return None;
+        }
+        let still = says_so.then(|| self.still_read(index, did)).flatten();
         let by_then = self.read_before(index, did);
         still.or(by_then)
     }
@@ -98,10 +119,11 @@ impl<'a> Sightings<'a> {
         let before = self.versions.get(&did.read)?;
         let (began, reader) = other_than(index, before.last_begun)?;
         // Nobody may have put it back after this sale.
-        let is_gone = before.written_by <= did.intend && before.lines <= before.writers;
+        let (from, until) = (did.writes_from(), done_by(did));
+        let is_gone = before.written_by <= from && !self.is_put_back(did.read, before.writers);
         let is_known = is_gone && did.read < self.silent_from;
-        let is_between = did.intend <= began && began <= did.wrote;
-        let is_free = !holds_between(self.evidence, did, (began, did.wrote));
+        let is_between = from <= began && began <= until;
+        let is_free = !holds_between(self.evidence, did, (began, until));
         (is_known && is_between && is_free).then_some(reader)
     }
 
@@ -109,10 +131,11 @@ impl<'a> Sightings<'a> {
     fn read_before(&self, index: u32, did: &Operation) -> Option<u32> {
         let own = self.versions.get(&did.write)?;
         let (by, reader) = other_than(index, own.first_read)?;
-        let is_alone = own.writers == 1 && own.lines <= 1 && did.write < self.silent_from;
-        let is_known = is_alone && did.write > self.evidence.first;
-        let is_between = did.intend <= by && by <= did.wrote;
-        let is_free = !holds_between(self.evidence, did, (did.intend, by));
+        let (from, until) = (did.writes_from(), done_by(did));
+        let is_alone = own.writers == 1 && !self.is_put_back(did.write, own.writers);
+        let is_known = is_alone && did.write > self.evidence.first && did.write < self.silent_from;
+        let is_between = from <= by && by <= until;
+        let is_free = !holds_between(self.evidence, did, (from, by));
         (is_known && is_between && is_free).then_some(reader)
     }
 }
@@ -134,14 +157,6 @@ fn began_to_read(evidence: &Evidence, did: &Operation) -> u64 {
         hold.got != UNSAID && did.read_at != UNSAID && is_read_under && is_sure
     });
     holds.fold(did.invoke, |from, hold| from.max(hold.got))
-}
-
-/// By when it had written, if it did, ns.
-fn written_by(did: &Operation) -> u64 {
-    match (did.wrote, did.outcome) {
-        (UNSAID, OperationOutcome::Sold) => did.returned,
-        (wrote, _) => wrote,
-    }
 }
 
 /// Whether it held a lock that keeps others out at some time between these.
