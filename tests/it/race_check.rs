@@ -19,6 +19,7 @@ mod named;
 mod orders;
 mod racing;
 mod retries;
+mod seldom;
 mod sums;
 mod unjudged;
 mod unsaid;

@@ -169,8 +169,9 @@ impl Case<'_> {
                 let denied = other.wrote != UNSAID && self.has_written(other);
                 let wrote = other.outcome == OperationOutcome::Sold || denied;
                 let wrote = wrote && other.write == version;
-                let newest = other.read == version && oldest(one) < (version, true)
-                    || wrote && oldest(one) < (version, false);
+                let oldest = self.oldest(one);
+                let newest = other.read == version && oldest < (version, true)
+                    || wrote && oldest < (version, false);
                 one.invoke > other.over() && newest
             }
             (Anomaly::TornRead, Some(version)) => {
@@ -214,9 +215,13 @@ impl Case<'_> {
             _ => false,
         }
     }
-}
 
-/// The oldest thing that an operation touched: a version is older than the reading of it.
-fn oldest(did: &Operation) -> (u64, bool) {
-    (did.read, true).min((did.write, false))
+    /// The oldest thing that an operation touched: a version is older than the reading of it. One that it may have written counts.
+    fn oldest(&self, did: &Operation) -> (u64, bool) {
+        let follows = did.read == UNSAID || did.read.checked_add(1) == Some(did.write);
+        let sold = did.outcome == OperationOutcome::Sold;
+        let may = sold || self.has_written(did) || did.is_pending() && follows;
+        let write = if may { did.write } else { UNSAID };
+        (did.read, true).min((write, false))
+    }
 }

@@ -27,7 +27,7 @@ fn checked(text: &str) -> (i32, Value) {
 }
 
 /// The findings, each with its kind before it.
-fn found(text: &str) -> Vec<String> {
+pub(super) fn found(text: &str) -> Vec<String> {
     let (_, document) = checked(text);
     let all = document["findings"].as_array().unwrap().iter();
     all.map(|found| {
