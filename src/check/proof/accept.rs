@@ -114,7 +114,8 @@ impl Case<'_> {
             Anomaly::Oversold if self.version.is_none() => self.is_sale(did) && self.exceeds(did),
             Anomaly::Oversold => {
                 let lefts = self.lefts(did.write).unwrap_or_default();
-                wrote && lefts.last().is_some_and(|left| *left < 0)
+                let is_there = sold || self.has_written(did) || self.was_there(did.write);
+                wrote && is_there && lefts.last().is_some_and(|left| *left < 0)
             }
             Anomaly::LostSale if wrote => {
                 sold && self.evidence.ledger.is_some() && !self.on_ledger(did)
