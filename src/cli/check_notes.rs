@@ -6,6 +6,12 @@ use crate::plural::count;
 /// What a verdict cannot say.
 pub(super) fn notes(verdict: &HistoryVerdict) -> Vec<String> {
     let mut notes = Vec::new();
+    if verdict.reads == 0 && verdict.blind.is_none() {
+        notes.push(
+            "only locks were judged: no operation says which version it read, so that no sale was"
+                .into(),
+        );
+    }
     if verdict.unjudged > 0 {
         notes.push(format!(
             "{} {} not say which version was read or written: that was not judged",
@@ -70,6 +76,15 @@ pub(super) fn notes(verdict: &HistoryVerdict) -> Vec<String> {
              the write",
             count(verdict.read_outside, "sale"),
             if verdict.read_outside == 1 { "was" } else { "were" }
+        ));
+    }
+    if verdict.wrote_outside > 0 {
+        notes.push(format!(
+            "{} {} perhaps not written under {} lock, which was got after the write began ('intend'), or let go before it was \
+             done ('wrote'): it must be held from before the one to after the other",
+            count(verdict.wrote_outside, "sale"),
+            if verdict.wrote_outside == 1 { "was" } else { "were" },
+            if verdict.wrote_outside == 1 { "its" } else { "their" }
         ));
     }
     if verdict.read_untimed > 0 {

@@ -108,7 +108,7 @@ impl Recorder {
                 nonce: WriteNonce::new(&nonce.to_string()),
             },
             Did::Written => EvidenceStep::Wrote,
-            Did::LockReleasing => EvidenceStep::LockReleased,
+            Did::LockReleasing => EvidenceStep::LockReleased { lock: None },
             Did::Truncated | Did::LockReleased | Did::Durable => return Ok(()),
         };
         self.write(step)

@@ -1,6 +1,7 @@
 //! The verdict of recorded runs, beside a search through all orders; and evidence of any kind.
 
 mod certain;
+mod contradicted;
 mod counted;
 mod denied;
 mod foreign;
@@ -18,6 +19,7 @@ mod named;
 mod orders;
 mod racing;
 mod retries;
+mod seldom;
 mod sums;
 mod unjudged;
 mod unsaid;

@@ -41,6 +41,9 @@ pub(super) fn by_beginning(evidence: &mut Evidence) {
     for sum in &mut evidence.sums {
         sum.0 = place(sum.0);
     }
+    for intent in &mut evidence.earlier_intents {
+        intent.operation = place(intent.operation);
+    }
     for read in &mut evidence.torn_reads {
         read.0 = place(read.0);
     }

@@ -103,13 +103,12 @@ impl Gatherer {
             let mut evidence = self.evidence;
             one_at_a_time(&evidence)?;
             one_write_each(&evidence)?;
+            // Of several reads of one operation the last counts.
+            evidence.sums.retain(|sum| sum.0 != NONE);
             by_beginning(&mut evidence);
             conversions(&mut evidence);
-            // Of several reads of one operation the last counts.
-            evidence.sums.reverse();
             evidence.sums.sort_by_key(|sum| sum.0);
             evidence.torn_reads.sort_unstable();
-            evidence.sums.dedup_by_key(|sum| sum.0);
             Ok(evidence)
         } else {
             Err("it is empty: not even a header".to_owned())

@@ -108,13 +108,21 @@ pub(super) fn lock_step(
             }
             Ok(())
         }
-        _ => release(evidence, index, at),
+        EvidenceStep::LockReleased { lock: Some(file) } => {
+            let lock = numbers.number(&mut evidence.files, file);
+            release(evidence, (index, at), |hold| hold.lock == lock)
+        }
+        _ => release(evidence, (index, at), |_| true),
     }
 }
 
-/// Releases the last lock that the operation got.
-fn release(evidence: &mut Evidence, index: u32, at: u64) -> Result<(), String> {
-    let held = |hold: &LockHold| hold.got != UNSAID && hold.released == UNSAID;
+/// Releases the last lock of these that the operation got and holds.
+fn release(
+    evidence: &mut Evidence,
+    (index, at): (u32, u64),
+    is_meant: impl Fn(&LockHold) -> bool,
+) -> Result<(), String> {
+    let held = |hold: &LockHold| hold.got != UNSAID && hold.released == UNSAID && is_meant(hold);
     let mut at_hold = evidence.operation(index).map_or(NONE, |op| op.hold);
     while let Some(hold) = evidence.holds.get_mut(at_hold as usize) {
         if held(hold) {

@@ -27,6 +27,8 @@ pub struct Evidence {
     pub sums: Vec<(u32, u64)>,
     /// Reads that made no sense, of those that say when: the operation's index, in rising order, and until when it read, ns.
     pub torn_reads: Vec<(u32, u64)>,
+    /// What operations intended before what they intended last.
+    pub earlier_intents: Vec<EarlierIntent>,
     /// The ledger's lines since the first version, in their order; `None` when nobody said what it holds.
     pub ledger: Option<Vec<CommittedLine>>,
     /// Checksums of the ledger's lines: the index, in rising order, and the sum.
@@ -79,6 +81,16 @@ impl Evidence {
     pub fn holds_of<'a>(&'a self, operation: &Operation) -> impl Iterator<Item = &'a LockHold> {
         let at = |index: u32| self.holds.get(index as usize);
         std::iter::successors(at(operation.hold), move |hold| at(hold.previous))
+    }
+
+    /// Since when a lock was asked for, at the earliest.
+    pub(crate) fn asked(&self, hold: &LockHold) -> u64 {
+        let begun = || self.operation(hold.operation).map_or(0, |did| did.invoke);
+        if hold.wanted == UNSAID {
+            begun()
+        } else {
+            hold.wanted
+        }
     }
 
     /// Since when a lock was held, in whatever mode: through holds of it that follow one another, or lie one within the other.
@@ -214,6 +226,18 @@ impl CommittedLine {
     pub fn agrees_with(&self, operation: &Operation) -> bool {
         (self.buyer, self.quantity) == (operation.buyer, operation.quantity)
     }
+}
+
+/// A write that an operation intended before the one that it intended last, as after an answer that did not tell whether
+/// it was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EarlierIntent {
+    /// The operation's index.
+    pub operation: u32,
+    /// The version that it was to write.
+    pub write: u64,
+    /// What tells this write from others.
+    pub nonce: WriteNonce,
 }
 
 /// The count when all was over.

@@ -1,5 +1,7 @@
 //! The operations that are begun and not over: a buyer does one at a time.
 
+use std::collections::HashMap;
+
 use super::model::Evidence;
 use super::operation::{NONE, Operation};
 
@@ -8,27 +10,40 @@ pub(crate) const MAX_NAME: usize = 256;
 
 /// The operation that each buyer, by number, is in the middle of, or [`NONE`]; and the time of its last step.
 #[derive(Debug, Default)]
-pub(super) struct OpenOperations(Vec<(u32, u64)>);
+pub(super) struct OpenOperations {
+    /// By buyer.
+    all: Vec<(u32, u64)>,
+    /// By operation that is not over: where the checksum of what it read stands.
+    sums: HashMap<u32, usize>,
+}
 
 impl OpenOperations {
     pub(super) fn get(&self, buyer: u32) -> Option<(u32, u64)> {
-        let open = self.0.get(buyer as usize).copied();
+        let open = self.all.get(buyer as usize).copied();
         open.filter(|(index, _)| *index != NONE)
     }
 
     pub(super) fn set(&mut self, buyer: u32, index: u32, at: u64) {
         let number = buyer as usize;
-        if self.0.len() <= number {
-            self.0.resize(number + 1, (NONE, 0));
+        if self.all.len() <= number {
+            self.all.resize(number + 1, (NONE, 0));
         }
-        if let Some(open) = self.0.get_mut(number) {
+        if let Some(open) = self.all.get_mut(number) {
             *open = (index, at);
+        }
+    }
+
+    /// Notes where the checksum of what an operation read stands, if it says one; gives where that of an earlier read does.
+    pub(super) fn read_sum(&mut self, operation: u32, place: Option<usize>) -> Option<usize> {
+        match place {
+            Some(place) => self.sums.insert(operation, place),
+            None => self.sums.remove(&operation),
         }
     }
 
     /// The numbers of the buyers who are in the middle of an operation.
     pub(super) fn buyers(&self) -> impl Iterator<Item = u32> {
-        (0..self.0.len() as u32).filter(|buyer| self.get(*buyer).is_some())
+        (0..self.all.len() as u32).filter(|buyer| self.get(*buyer).is_some())
     }
 }
 

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::file::{File, LockPath};
+use super::kinds;
 use super::members::{RecordMembers, RecordText};
 use super::nonce::WriteNonce;
 use super::plain;
@@ -17,6 +18,7 @@ impl<'a> EvidenceRecord<'a> {
             None => RecordMembers::of(line)?,
         };
         members.numbers()?;
+        members.own()?;
         if members.evidence.is_some() {
             members.header()
         } else if members.step.is_some() {
@@ -31,37 +33,14 @@ impl<'a> EvidenceRecord<'a> {
                 sum: members.sum()?,
             })
         } else if let Some(RecordText(why)) = members.spoiled {
+            if why.trim().is_empty() {
+                return Err("\"spoiled\" is empty: it says why".to_owned());
+            }
             Ok(Self::Spoiled { why })
         } else {
             members.whole()
         }
     }
-}
-
-/// The members that a line of this kind may have, where it says of which kind it is.
-fn members_of(line: &[u8]) -> Option<String> {
-    let value: serde_json::Value = serde_json::from_slice(line).ok()?;
-    let step = value.get("step").and_then(serde_json::Value::as_str);
-    let own: &[&str] = match step {
-        Some("invoke") => &["quantity"],
-        Some("lock_wanted") => &["device", "inode", "shared"],
-        Some("lock_got") => &[
-            "device",
-            "inode",
-            "path_device",
-            "path_inode",
-            "shared",
-            "leased",
-        ],
-        Some("read") => &["seq", "left", "sum", "torn"],
-        Some("intend") => &["read", "write", "nonce"],
-        Some("wrote" | "lock_released" | "killed") => &[],
-        Some("return") => &["outcome", "left"],
-        None if value.get("evidence").is_some() => return Some("run, stock, first".to_owned()),
-        _ => return None,
-    };
-    let all = ["buyer", "pid", "t"].iter().chain(own);
-    Some(all.copied().collect::<Vec<_>>().join(", "))
 }
 
 fn said<T>(value: Option<T>, member: &str) -> Result<T, String> {
@@ -81,15 +60,27 @@ fn file(device: Option<u64>, inode: Option<u64>) -> Result<Option<File>, String>
 impl<'a> RecordMembers<'a> {
     /// Understands any line.
     pub(super) fn of(line: &'a [u8]) -> Result<Self, String> {
-        serde_json::from_slice(line).map_err(|e| {
+        // An array would be taken for the values of all members in their order.
+        let is_array = line.trim_ascii_start().first() == Some(&b'[');
+        if is_array && serde_json::from_slice::<serde_json::Value>(line).is_ok() {
+            return Err("a line is one JSON object".to_owned());
+        }
+        let members: Self = serde_json::from_slice(line).map_err(|e| {
             let words = json_words::in_words(&e);
-            let known = members_of(line).and_then(|known| {
+            let known = kinds::members_of(line).and_then(|known| {
                 let (unknown, _) = words.split_once(" is not known, only ")?;
                 let is_member = unknown.starts_with("the member ");
                 is_member.then(|| format!("{unknown} is not known here, only {known}"))
             });
             format!("{} (column {})", known.unwrap_or(words), e.column())
-        })
+        })?;
+        if members.lock.is_some() {
+            let value: serde_json::Value = serde_json::from_slice(line).unwrap_or_default();
+            if !value.get("lock").is_some_and(serde_json::Value::is_object) {
+                return Err("\"lock\" is one JSON object".to_owned());
+            }
+        }
+        Ok(members)
     }
 
     /// Numbers leave room to count on.
@@ -194,7 +185,9 @@ impl<'a> RecordMembers<'a> {
                 nonce: self.nonce()?,
             },
             "wrote" => EvidenceStep::Wrote,
-            "lock_released" => EvidenceStep::LockReleased,
+            "lock_released" => EvidenceStep::LockReleased {
+                lock: file(self.device, self.inode)?,
+            },
             "return" => EvidenceStep::Return {
                 outcome: said(self.outcome, "outcome")?,
                 left: self.left,

@@ -109,8 +109,11 @@ pub enum EvidenceStep {
     },
     /// After it wrote.
     Wrote,
-    /// Before it lets the lock go.
-    LockReleased,
+    /// Before it lets a lock go.
+    LockReleased {
+        /// Which, where it says so; else the one that it got last of those that it holds.
+        lock: Option<File>,
+    },
     /// After everything.
     Return {
         /// How it ended.

@@ -1,7 +1,7 @@
 //! Operations, put together from their steps.
 
 use super::locks::{FileNumbers, lock_step};
-use super::model::Evidence;
+use super::model::{EarlierIntent, Evidence};
 use super::open_operations::{OpenOperations, begin, buyer_number};
 use super::operation::{NONE, Operation, UNSAID};
 use super::record::{EvidenceStep, OperationOutcome};
@@ -34,30 +34,46 @@ pub(super) fn take_step(
     }
     if let EvidenceStep::LockWanted { .. }
     | EvidenceStep::LockGot { .. }
-    | EvidenceStep::LockReleased = step
+    | EvidenceStep::LockReleased { .. } = step
     {
         lock_step(evidence, numbers, (index, at), step)?;
     } else {
+        if let EvidenceStep::Read { sum, .. } = step {
+            read_sum(evidence, open, index, sum);
+        }
         go_on(evidence, index, at, step)?;
     }
     let over = matches!(step, EvidenceStep::Return { .. } | EvidenceStep::Killed);
+    if over {
+        open.read_sum(index, None);
+    }
     open.set(buyer, if over { NONE } else { index }, at);
     Ok(())
 }
 
+/// The checksum of what an operation read, if it says one, in place of that of an earlier read.
+fn read_sum(evidence: &mut Evidence, open: &mut OpenOperations, index: u32, sum: Option<u64>) {
+    let place = sum.map(|_| evidence.sums.len());
+    let before = open.read_sum(index, place);
+    if let Some(before) = before.and_then(|place| evidence.sums.get_mut(place)) {
+        before.0 = NONE;
+    }
+    evidence.sums.extend(sum.map(|sum| (index, sum)));
+}
+
 /// A step that is none of a lock.
 fn go_on(evidence: &mut Evidence, index: u32, at: u64, step: EvidenceStep) -> Result<(), String> {
-    let (sums, torn_reads) = (&mut evidence.sums, &mut evidence.torn_reads);
+    let torn_reads = &mut evidence.torn_reads;
+    let earlier = &mut evidence.earlier_intents;
     let Some(operation) = evidence.operations.get_mut(index as usize) else {
         return Ok(());
     };
     match step {
-        EvidenceStep::Read { seq, left, sum } => {
+        EvidenceStep::Read { seq, left, .. } => {
             // The last read is what it acts on.
             operation.read = seq;
             operation.read_at = at;
             operation.seen = left.unwrap_or(UNSAID);
-            sums.extend(sum.map(|sum| (index, sum)));
         }
         EvidenceStep::ReadTorn => {
             operation.torn = true;
@@ -69,6 +85,13 @@ fn go_on(evidence: &mut Evidence, index: u32, at: u64, step: EvidenceStep) -> Re
         }
         EvidenceStep::Intend { read, write, nonce } => {
             may_intend(operation, read)?;
+            if operation.intend != UNSAID {
+                earlier.push(EarlierIntent {
+                    operation: index,
+                    write: operation.write,
+                    nonce: operation.nonce,
+                });
+            }
             operation.read = read;
             operation.write = write;
             operation.nonce = nonce.unwrap_or_default();

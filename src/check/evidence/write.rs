@@ -144,7 +144,7 @@ impl EvidenceStep {
             Self::Read { .. } | Self::ReadTorn => "read",
             Self::Intend { .. } => "intend",
             Self::Wrote => "wrote",
-            Self::LockReleased => "lock_released",
+            Self::LockReleased { .. } => "lock_released",
             Self::Return { .. } => "return",
             Self::Killed => "killed",
         }
@@ -175,7 +175,8 @@ impl EvidenceStep {
             Self::Return { outcome, left } => {
                 object.text("outcome", outcome.code()).number("left", left)
             }
-            Self::Wrote | Self::LockReleased | Self::Killed => object,
+            Self::LockReleased { lock } => object.file(lock),
+            Self::Wrote | Self::Killed => object,
         };
     }
 }

@@ -1,6 +1,6 @@
 //! The chain of versions: who wrote each, and how many it left.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::possible_lefts::PossibleLefts;
 use crate::check::evidence::{Evidence, Operation};
@@ -15,6 +15,8 @@ pub(super) struct Chain {
     /// How many were left at each version, the first included. Until the replay: how many more than at the
     /// version before.
     pub(super) left: Vec<i64>,
+    /// Versions that nobody of the run is known to have written, and that were there all the same.
+    pub(super) strangers: HashSet<u64>,
     /// What further sales of a version wanted, which its writer overwrote or was overwritten by.
     pub(super) forks: HashMap<u64, Vec<u32>>,
     /// From which version on how many may be left, in rising order: where more than one value may.
@@ -27,11 +29,13 @@ impl Chain {
     /// A chain of which nothing is known.
     pub(super) fn of(evidence: &Evidence) -> Self {
         // No chain without a gap is longer.
-        let most = evidence.operations.len() + evidence.ledger.as_ref().map_or(0, Vec::len);
+        let lines = evidence.ledger.as_ref().map_or(0, Vec::len);
+        let most = evidence.operations.len() + evidence.earlier_intents.len() + lines;
         Self {
             first: evidence.first,
             writers: vec![0; most],
             left: vec![0; most + 1],
+            strangers: HashSet::new(),
             forks: HashMap::new(),
             possible: Vec::new(),
             silent_from: evidence.silent_from(),
@@ -46,8 +50,8 @@ impl Chain {
     /// How many were left at this version; `None` where it was never committed.
     pub(super) fn left(&self, version: u64) -> Option<i64> {
         let at = version.checked_sub(self.first)?;
-        if at > 0 {
-            self.writer(version)?;
+        if at > 0 && self.writer(version).is_none() && !self.strangers.contains(&version) {
+            return None;
         }
         self.left.get(at as usize).copied()
     }
@@ -118,6 +122,21 @@ impl Chain {
             (*writer, *change) = (index + 1, -i64::from(operation.quantity));
         }
         true
+    }
+
+    /// A version of so many tickets that none of the run is known to have written.
+    pub(super) fn write_strange(&mut self, version: u64, quantity: u32) {
+        if self.writer(version).is_some() {
+            return;
+        }
+        let slot = self.slot(version).filter(|slot| *slot < self.writers.len());
+        let change = slot.and_then(|slot| self.left.get_mut(slot + 1));
+        let Some(change) = change else { return };
+        if self.strangers.insert(version) {
+            *change = -i64::from(quantity);
+        } else {
+            self.fork(version, quantity);
+        }
     }
 
     /// Ends the chain behind so many versions; so many were left before the first.

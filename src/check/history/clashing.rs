@@ -75,8 +75,11 @@ impl<'a> Locks<'a> {
         };
         let later = leased(other).filter(|second| {
             let files = self.file(own).zip(self.file(second));
-            let is_later = files.is_some_and(|(first, second)| {
-                first.device == second.device && first.inode < second.inode
+            let is_later = files.is_some_and(|(first, other)| {
+                // The numbers tell the order of the holders, unless the times tell another.
+                let by_number = first.inode < other.inode && self.evidence.asked(own) <= second.got;
+                let by_time = first.inode > other.inode && self.evidence.asked(second) > own.got;
+                first.device == other.device && (by_number || by_time)
             });
             is_later && second.got < intend
         });

@@ -6,6 +6,7 @@ use super::ledger_claims::LedgerClaims;
 use super::verdict::HistoryVerdict;
 use super::words::tell_lost_updates;
 use super::{lock, order, placing, reads, replay};
+use crate::check::anomaly::Anomaly;
 use crate::check::evidence::{Evidence, UNSAID};
 
 /// Judges a run.
@@ -55,8 +56,11 @@ pub fn judge(evidence: &Evidence) -> HistoryVerdict {
     }
     let mut verdict = findings.verdict;
     tell_lost_updates(evidence, &mut verdict.findings);
+    // Locks are judged by themselves; a sale of which nobody says what it read is not.
+    let is_of_locks = verdict.locked > 0 && verdict.sales == 0;
     let nothing = match (verdict.operations, verdict.reads) {
         (0, _) => Some("there are no operations in it"),
+        (_, 0) if is_of_locks => None,
         (_, 0) => Some("no operation says which version it read"),
         _ => None,
     };
@@ -72,6 +76,17 @@ fn chain_of(evidence: &Evidence, findings: &mut Findings<'_>) -> Chain {
     let waiting = placing::place_all(&mut chain, evidence, claims.as_mut(), findings);
     if let Some(claims) = claims {
         claims.check(evidence, findings);
+        for line in claims.unclaimed() {
+            chain.write_strange(line.seq, line.quantity);
+        }
+    } else {
+        for (version, writer) in evidence.retried_versions() {
+            let quantity = evidence.operation(writer).map_or(0, |did| did.quantity);
+            chain.write_strange(version, quantity);
+        }
+        for version in evidence.bought_twice() {
+            findings.add(Anomaly::Phantom, &[], version);
+        }
     }
     replay::replay(&mut chain, evidence, &waiting, findings);
     chain

@@ -81,6 +81,14 @@ impl<'a> LedgerClaims<'a> {
         claimed == Some(&false) && line.is_some_and(|line| line.is_of(operation))
     }
 
+    /// The lines that are no operation's.
+    pub(super) fn unclaimed(&self) -> impl Iterator<Item = &'a CommittedLine> {
+        let lines = self.lines.iter().zip(&self.claimed);
+        lines
+            .filter(|(_, claimed)| !**claimed)
+            .map(|(line, _)| line)
+    }
+
     /// Every line is somebody's, and they stand in their order.
     pub(super) fn check(&self, evidence: &Evidence, findings: &mut Findings<'_>) {
         if self.disorder.is_none() && self.claimed.iter().all(|claimed| *claimed) {

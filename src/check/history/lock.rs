@@ -4,9 +4,11 @@ pub(super) mod cycle;
 mod deadlock;
 mod ended_deadlock;
 mod lease;
+mod seen_outside;
 mod split;
 pub(super) mod waits;
 
+use self::seen_outside::Sightings;
 use super::findings::Findings;
 use crate::check::anomaly::Anomaly;
 use crate::check::evidence::{Evidence, LockHold, NONE, Operation, OperationOutcome, UNSAID};
@@ -111,6 +113,8 @@ fn overlaps_of<'a>(
 
 /// Writes of sales that no lock covered, where others locked.
 fn unlocked(evidence: &Evidence, findings: &mut Findings<'_>) {
+    // Made where it is asked for.
+    let mut sightings = None;
     for (index, operation) in (0..).zip(&evidence.operations) {
         let wrote = operation.outcome == OperationOutcome::Sold || operation.wrote != UNSAID;
         if !wrote {
@@ -122,8 +126,20 @@ fn unlocked(evidence: &Evidence, findings: &mut Findings<'_>) {
         }
         if !covering(evidence, operation).any(|_| true) {
             findings.add(Anomaly::UnlockedWrite, &[index], None);
-        } else if !covering(evidence, operation).any(|hold| covers_read(evidence, hold, operation))
-        {
+            continue;
+        }
+        let written = (operation.writes_from(), done_by(operation));
+        if !covers(evidence, operation, written) {
+            let sightings = sightings.get_or_insert_with(|| Sightings::of(evidence));
+            if let Some(reader) = sightings.by_whom(index, operation) {
+                findings.add(Anomaly::UnlockedWrite, &[index, reader], None);
+                continue;
+            }
+        }
+        if !covers(evidence, operation, said(operation)) {
+            findings.verdict.wrote_outside += 1;
+        }
+        if !covering(evidence, operation).any(|hold| covers_read(evidence, hold, operation)) {
             // No anomaly by itself: it may have looked again in a way that the evidence does not tell.
             findings.verdict.read_outside += 1;
         } else if operation.read_at == UNSAID
@@ -143,6 +159,36 @@ fn covering<'a>(
         let early = operation.wrote != UNSAID && operation.wrote < hold.got;
         let late = operation.intend != UNSAID && operation.intend > hold.released;
         hold.got != UNSAID && !hold.shared && !early && !late
+    })
+}
+
+/// When its write was done, ns: by its own stamp, or before it was told that it sold. What failed may have come about behind the
+/// answer.
+fn done_by(operation: &Operation) -> u64 {
+    match (operation.wrote, operation.outcome) {
+        (UNSAID, OperationOutcome::Sold) => operation.returned,
+        (wrote, _) => wrote,
+    }
+}
+
+/// Between which times it wrote, ns, as far as it stamped them: else from the end of time until its beginning, which every lock
+/// covers.
+fn said(operation: &Operation) -> (u64, u64) {
+    let until = match operation.wrote {
+        UNSAID => 0,
+        wrote => wrote,
+    };
+    (operation.intend, until)
+}
+
+/// Whether one of its locks that kept others out was held from one time until another.
+fn covers(evidence: &Evidence, operation: &Operation, (from, until): (u64, u64)) -> bool {
+    covering(evidence, operation).any(|hold| {
+        let mut last = hold;
+        while let Some(next) = evidence.held_on(last).filter(|next| !next.shared) {
+            last = next;
+        }
+        from >= evidence.held_so_from(hold) && until <= last.released
     })
 }
 

@@ -31,10 +31,12 @@ mod reads;
 mod replay;
 mod seen_versions;
 mod sold;
+mod sums;
 mod undecided;
 mod verdict;
 mod words;
 mod words_of_deadlocks;
+mod words_of_records;
 mod words_of_sales;
 mod words_of_versions;
 

@@ -60,8 +60,11 @@ pub(super) fn place_all(
             _ => place(chain, index, operation, findings),
         }
     }
-    place_odd(chain, evidence, &odd, findings);
+    let is_odd = |at: &u32| evidence.operation(*at).is_some_and(|did| !follows(did));
+    odd.extend(denied.extract_if(.., |at| is_odd(at)));
+    odd.sort_unstable();
     place_denied(chain, evidence, &denied, findings);
+    place_odd(chain, evidence, &odd, findings);
     tell_missing(chain, evidence, &missing, findings);
     for index in evidence.unwritten_sales() {
         findings.add(Anomaly::LostSale, &[index], None);
@@ -80,20 +83,29 @@ fn by_version(evidence: &Evidence, mut waiting: Vec<u32>) -> Vec<u32> {
     waiting
 }
 
-/// Sales whose version does not follow the one that they read: they come after all that do.
+/// Those whose version does not follow the one that they read: they come after all that do. Who was told that nothing was sold
+/// is told as a phantom already.
 fn place_odd(chain: &mut Chain, evidence: &Evidence, odd: &[u32], findings: &mut Findings<'_>) {
     for &index in odd {
-        findings.add(Anomaly::Phantom, &[index], None);
-        if let Some(operation) = evidence.operation(index)
-            && operation.write > chain.first
-            && chain.writer(operation.write).is_none()
-        {
+        let Some(operation) = evidence.operation(index) else {
+            continue;
+        };
+        if !operation.is_denied() {
+            findings.add(Anomaly::Phantom, &[index], None);
+        }
+        if operation.write <= chain.first || chain.writer(operation.write).is_some() {
+            continue;
+        }
+        if operation.is_denied() {
+            chain.write(index, operation);
+        } else {
             place(chain, index, operation, findings);
         }
     }
 }
 
-/// What those wrote who were told that nothing was sold: it took from the stock all the same, and is told as a phantom already.
+/// What those wrote who were told that nothing was sold, each the version behind the one that it read: it took from the stock all
+/// the same, and is told as a phantom already.
 fn place_denied(
     chain: &mut Chain,
     evidence: &Evidence,
@@ -107,13 +119,10 @@ fn place_denied(
         let version = operation.write;
         match chain.writer(version) {
             None => drop(chain.write(index, operation)),
-            Some(writer)
-                if follows(operation) && evidence.operation(writer).is_some_and(follows) =>
-            {
+            Some(writer) => {
                 chain.fork(version, operation.quantity);
                 findings.add(Anomaly::LostUpdate, &[writer, index], version - 1);
             }
-            Some(_) => {}
         }
     }
 }

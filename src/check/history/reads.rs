@@ -1,9 +1,8 @@
 //! Every read is of a version on the chain, and saw what that version holds.
 
-use std::collections::HashSet;
-
 use super::chain::Chain;
 use super::findings::Findings;
+use super::sums::{Sums, unlike};
 use crate::check::anomaly::Anomaly;
 use crate::check::evidence::{Evidence, NONE, Operation, OperationOutcome, UNSAID};
 
@@ -63,6 +62,7 @@ pub(super) fn check(
             }
         }
     }
+    unlike(evidence, findings);
     readers
 }
 
@@ -80,54 +80,5 @@ fn told(index: u32, operation: &Operation, chain: &Chain, findings: &mut Finding
     let before = operation.left.cast_signed().saturating_add(sold);
     if operation.left != UNSAID && !chain.may_leave(operation.read, before) {
         findings.add(Anomaly::Conservation, &[index], operation.read);
-    }
-}
-
-/// Checksums of what was read, beside those of the ledger's lines.
-struct Sums<'a> {
-    read: std::iter::Peekable<std::slice::Iter<'a, (u32, u64)>>,
-    /// Of the first line of each version.
-    committed: Vec<Option<u64>>,
-    /// Of further lines of a version that was written more than once: who read one of them read no less.
-    others: HashSet<(usize, u64)>,
-    first: u64,
-}
-
-impl<'a> Sums<'a> {
-    fn of(evidence: &'a Evidence, chain: &Chain) -> Self {
-        let mut sums = Self {
-            read: evidence.sums.iter().peekable(),
-            committed: Vec::new(),
-            others: HashSet::new(),
-            first: chain.first,
-        };
-        if evidence.sums.is_empty() || evidence.ledger_sums.is_empty() {
-            return sums;
-        }
-        sums.committed = vec![None; (chain.last() - chain.first) as usize + 1];
-        for (index, sum) in &evidence.ledger_sums {
-            let lines = evidence.ledger.as_deref().unwrap_or_default();
-            let line = lines.get(*index as usize);
-            let at = line.and_then(|line| line.seq.checked_sub(chain.first));
-            let at = at.map_or(usize::MAX, |at| at as usize);
-            match sums.committed.get_mut(at) {
-                Some(slot @ None) => *slot = Some(*sum),
-                Some(Some(_)) => drop(sums.others.insert((at, *sum))),
-                None => {}
-            }
-        }
-        sums
-    }
-
-    /// Whether the operation read other bytes than the version has. To be asked in rising order.
-    fn differ(&mut self, operation: u32, version: u64) -> bool {
-        while self.read.next_if(|sum| sum.0 < operation).is_some() {}
-        let Some((_, sum)) = self.read.next_if(|sum| sum.0 == operation) else {
-            return false;
-        };
-        let at = (version - self.first) as usize;
-        let committed = self.committed.get(at).copied().flatten();
-        let other = || self.others.contains(&(at, *sum));
-        committed.is_some_and(|committed| committed != *sum && !other())
     }
 }

@@ -17,7 +17,9 @@ pub(super) fn replay(
 ) {
     let seen = SeenVersions::of(evidence, waiting, |version| chain.writer(version).is_none());
     let known = chain.writers.iter().rposition(|writer| *writer != 0);
-    let known = known.map_or(0, |last| last + 1);
+    let strange = chain.strangers.iter().max();
+    let strange = strange.map_or(0, |version| (version - chain.first) as usize);
+    let known = known.map_or(0, |last| last + 1).max(strange);
     let wanted = seen.last.saturating_sub(chain.first) as usize;
     let mut end = match waiting {
         [] => known,
@@ -55,6 +57,18 @@ pub(super) fn replay(
                 short = true;
                 findings.add(Anomaly::Oversold, &[writer], version);
             }
+        } else if chain.strangers.contains(&version) {
+            if missing && let Some(said) = on_ledger(evidence, version) {
+                left = said;
+                if !chain.possible.is_empty() {
+                    chain.possible.push((version, PossibleLefts::one()));
+                }
+            } else {
+                let change = chain.left.get(slot + 1).copied().unwrap_or_default();
+                fork(chain, version, change);
+                left = left.saturating_add(change);
+            }
+            missing = false;
         } else {
             if !chain.is_open(version) {
                 findings.add(Anomaly::Gap, &[], version);
@@ -88,6 +102,13 @@ fn saw(evidence: &Evidence, writer: u32) -> Option<i64> {
     (seen != UNSAID).then_some(seen.cast_signed())
 }
 
+/// How many the ledger's first line of a version says it left.
+fn on_ledger(evidence: &Evidence, version: u64) -> Option<i64> {
+    let mut lines = evidence.ledger.iter().flatten();
+    let line = lines.find(|line| line.seq == version)?;
+    Some(line.left.cast_signed())
+}
+
 /// What the ledger and the final count say is left must be what the chain leaves.
 fn count(chain: &Chain, evidence: &Evidence, findings: &mut Findings<'_>) {
     for line in evidence.ledger.iter().flatten() {
@@ -99,10 +120,11 @@ fn count(chain: &Chain, evidence: &Evidence, findings: &mut Findings<'_>) {
     }
     let Some(last) = evidence.last else { return };
     let is_known = last.seq >= chain.first && chain.is_known(last.seq);
-    if !final_adds_up(chain, evidence, is_known) {
+    let adds_up = final_adds_up(chain, evidence, is_known);
+    if !adds_up {
         findings.add(Anomaly::Conservation, &[], None);
     }
-    if !is_known && last.seq > chain.first && !is_told(evidence, findings, last.seq) {
+    if !is_known && last.seq > chain.first && !is_told(evidence, findings, (last.seq, adds_up)) {
         findings.add(Anomaly::Gap, &[], last.seq);
     }
     if !chain.may_leave(last.seq, last.left.cast_signed()) {
@@ -144,8 +166,9 @@ fn final_adds_up(chain: &Chain, evidence: &Evidence, is_known: bool) -> bool {
     leaves && (!sold.is_forked() || sold.adds_up(last.left))
 }
 
-/// Whether of a version that nobody is known to have written something is told already, or somebody says that it did.
-fn is_told(evidence: &Evidence, findings: &Findings<'_>, version: u64) -> bool {
+/// Whether of the final count's version, which nobody is known to have written, something is told already: also that the sum
+/// does not add up, where somebody says that it wrote that version, or that a sale is lost.
+fn is_told(evidence: &Evidence, findings: &Findings<'_>, (version, adds_up): (u64, bool)) -> bool {
     let is_of = |found: &HistoryFinding| {
         found.kind == Anomaly::Gap && found.operations.is_empty() && found.version == Some(version)
     };
@@ -153,5 +176,8 @@ fn is_told(evidence: &Evidence, findings: &Findings<'_>, version: u64) -> bool {
     let mut all = evidence.operations.iter();
     findings.verdict.findings.iter().any(is_of)
         || lines.any(|line| line.seq == version)
-        || all.any(|did| did.write == version && did.has_written())
+        || all.any(|did| {
+            let is_sold = did.outcome == OperationOutcome::Sold;
+            did.write == version && (is_sold || !adds_up && did.has_written())
+        })
 }

@@ -446,7 +446,7 @@ fn an_acknowledged_sale_that_the_final_count_lacks_is_lost() {
 fn a_line_of_nobody_that_does_not_add_up_is_told_without_a_name() {
     let line = r#"{"committed":1,"nonce":"x","left":9,"buyer":"ben","quantity":1}"#;
     let all = told(&run(3, &[&query(100, r#""read":0"#), line]));
-    let text = "version 1 is on the ledger, and nobody meant to write it";
+    let text = "version 1 is on the ledger, for ben, and is no operation's here";
     assert!(all.contains(&text.to_owned()), "{all:#?}");
     let line = line.replace(r#""committed":1"#, r#""committed":0"#);
     let all = told(&run(3, &[&query(100, r#""read":0"#), &line]));

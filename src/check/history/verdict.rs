@@ -55,6 +55,8 @@ pub struct HistoryVerdict {
     pub guessed: u64,
     /// How many sales were written under a lock that did not cover their read.
     pub read_outside: u64,
+    /// How many sales were perhaps not written under their lock: it was got after they began to write, or let go before they had.
+    pub wrote_outside: u64,
     /// How many sales were written under a lock that was got after they began, and do not say when they read: whether it
     /// covered that was not judged.
     pub read_untimed: u64,
@@ -92,7 +94,8 @@ impl HistoryVerdict {
     pub fn is_whole(&self) -> bool {
         let locks = self.untimed_locks + self.unnamed_locks + self.unsaid_wishes;
         let unsaid = self.unjudged + self.unanswered + self.guessed + locks + self.read_untimed;
-        self.ledger && self.last && unsaid + self.read_outside == 0
+        let outside = self.read_outside + self.wrote_outside;
+        self.ledger && self.last && self.reads > 0 && unsaid + outside == 0
     }
 
     /// How many anomalies of this kind there are.

@@ -63,6 +63,40 @@ impl Phrases<'_> {
         hold.shared && asked
     }
 
+    fn outside(&self) -> String {
+        let text = format!(
+            "{} wrote version {} outside a lock that keeps others out",
+            self.who(0),
+            self.operation(0).write
+        );
+        if self.finding.operations.len() < 2 {
+            return text;
+        }
+        format!("{text}: {}", self.seen_outside())
+    }
+
+    /// By what another read a sale is known to have been written outside its locks.
+    fn seen_outside(&self) -> String {
+        let (a, b) = (self.who(0), self.who(1));
+        let (did, reader) = (self.operation(0), self.operation(1));
+        let read = reader.read;
+        if read == did.write {
+            let by = self.time(reader.read_by());
+            let from = self.time(did.writes_from());
+            return format!("{b} had read it by {by}, and {a} held none from {from} until then");
+        }
+        let own = self.evidence.holds_of(&did).filter(|hold| !hold.shared);
+        let released = own.map(|hold| hold.released).filter(|at| *at != UNSAID);
+        let released = released
+            .filter(|at| *at <= did.wrote)
+            .max()
+            .unwrap_or(UNSAID);
+        format!(
+            "{b} still read version {read} after {a} had let it go at {}",
+            self.time(released)
+        )
+    }
+
     fn lock(&self) -> String {
         let (a, b) = (self.who(0), self.who(1));
         let locks = clashing(self.evidence, self.finding);
@@ -75,17 +109,42 @@ impl Phrases<'_> {
         let (got, released, file) = hold(0);
         let (other_got, _, other) = hold(1);
         let inode = file.inode;
+        let leased = |at: usize| locks.get(at).is_some_and(|hold| hold.leased);
+        let named = [(file, leased(0)), (other, leased(1))];
         match self.finding.kind {
             Anomaly::BrokenLock => {
                 let first = locks.first().copied();
                 let how = first.filter(|hold| self.is_in_conversion(hold, other_got));
                 format!(
-                    "{b} got the lock (of the file with inode {inode}) at {}, while {a} held it{} from {} to {}{}",
+                    "{b} got the lock{} at {}, while {a} held it{} from {} to {}{}",
+                    match named[0] {
+                        (file, true) => format!(" (the lease with the number {})", file.inode),
+                        (NOBODYS, false) => String::new(),
+                        (file, false) => format!(" (of the file with inode {})", file.inode),
+                    },
                     self.time(other_got),
                     if how.is_some() { " shared" } else { "" },
                     self.time(got),
                     self.time(released),
                     if how.is_some() { CONVERTED } else { "" }
+                )
+            }
+            Anomaly::SplitLock
+                if named
+                    .iter()
+                    .any(|(file, leased)| *leased || *file == NOBODYS) =>
+            {
+                let told = |(file, leased): (File, bool)| match (file, leased) {
+                    (file, true) => format!(
+                        "the lease with the number {} of {}",
+                        file.inode, file.device
+                    ),
+                    (NOBODYS, false) => "one that is no file's".to_owned(),
+                    (file, false) => format!("that of the file with inode {}", file.inode),
+                };
+                let [one, other] = named.map(told);
+                format!(
+                    "{a} had one lock ({one}) and {b} had another ({other}): two locks keep nobody out"
                 )
             }
             Anomaly::SplitLock => {
@@ -117,19 +176,23 @@ impl Phrases<'_> {
                 let did = self.operation(0);
                 format!(
                     "{a} began to write version {} at {} under a lock that had ended: it got it at {}, its lease ended, and \
-                     {b} got the lock at {}",
+                     {b} got the lock at {}{}",
                     did.write,
                     self.time(did.intend),
                     self.time(got),
                     self.time(other_got),
+                    if other.inode < inode {
+                        format!(
+                            "; the lock's numbers do not grow with its holders: {a} had {inode}, and {b}, who asked for it \
+                             later, got {}",
+                            other.inode
+                        )
+                    } else {
+                        String::new()
+                    }
                 )
             }
-            Anomaly::UnlockedWrite => {
-                format!(
-                    "{a} wrote version {} outside a lock that keeps others out",
-                    self.operation(0).write
-                )
-            }
+            Anomaly::UnlockedWrite => self.outside(),
             _ => self.deadlock(),
         }
     }

@@ -76,7 +76,16 @@ impl Phrases<'_> {
             1 => "it did not go on".to_owned(),
             _ => format!("{neither} went on"),
         };
-        let end = match given_up.min_by_key(|end| end.0) {
+        // Who was killed is known to be dead only by then: another may have gone on before.
+        let got = all.iter().filter(|wait| wait.got != UNSAID);
+        let first_on = got.min_by_key(|wait| wait.got);
+        let given_up = given_up.min_by_key(|end| end.0);
+        let before = first_on.filter(|wait| given_up.is_some_and(|end| wait.got < end.0));
+        let end = match given_up {
+            Some(_) if before.is_some() => before.map_or(String::new(), |wait| {
+                let (who, at) = (name(wait), self.time(wait.got));
+                format!("{went_on} until {who} went on at {at}")
+            }),
             None if all.len() == 1 => "it never goes on".to_owned(),
             None => format!("{neither} ever goes on"),
             Some((at, outcome, who)) => {

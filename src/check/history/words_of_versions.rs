@@ -61,6 +61,11 @@ impl Phrases<'_> {
 
     pub(super) fn torn(&self) -> String {
         let (who, did) = (self.who(0), self.operation(0));
+        if let Some(version) = self.finding.version
+            && let Some(unlike) = self.unlike_sums(version)
+        {
+            return unlike;
+        }
         match (self.finding.version, did.seen) {
             (None, _) => {
                 let at = self.finding.operations.first().copied();
@@ -108,10 +113,7 @@ impl Phrases<'_> {
     pub(super) fn phantom(&self) -> String {
         let did = self.operation(0);
         match (self.finding.operations.is_empty(), self.finding.version) {
-            (true, version) => format!(
-                "version {} is on the ledger, and nobody meant to write it",
-                version.unwrap_or_default()
-            ),
+            (true, version) => self.strange(version.unwrap_or_default()),
             (false, Some(version)) => match self.contradicted(&did) {
                 Some(line) => format!(
                     "{} wanted {} with version {version}, but the ledger says that it was {} for {}",

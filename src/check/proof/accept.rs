@@ -2,7 +2,7 @@
 
 use super::case::{Case, until};
 use crate::check::anomaly::Anomaly;
-use crate::check::evidence::{Evidence, File, LockHold, Operation, OperationOutcome, UNSAID};
+use crate::check::evidence::{Evidence, LockHold, Operation, OperationOutcome, UNSAID};
 use crate::check::history::{HistoryFinding, sentence};
 
 /// Accepts a finding, or says why the evidence does not bear it out.
@@ -51,7 +51,7 @@ impl Case<'_> {
                 let there = lines().filter(|line| line.seq == version).count();
                 let meant = self.evidence.operations.iter();
                 let meant = meant.filter(|did| did.write == version && self.on_ledger(did));
-                there > meant.count()
+                there > meant.count() || self.is_of_who_bought_twice(version)
             }
             (Anomaly::Gap, Some(version), last) => {
                 let mut before = self.evidence.first;
@@ -60,12 +60,14 @@ impl Case<'_> {
                     before = line.seq;
                     leaps
                 });
-                let missing = version > self.evidence.first && self.writer(version, None).is_none();
+                let missing = version > self.evidence.first && self.is_missing(version);
                 let is_there = last.is_some_and(|last| last.seq >= version);
-                let is_there = is_there || self.is_followed(version);
+                let is_there =
+                    is_there || self.is_followed(version) || lines().any(|line| line.seq > version);
                 leaps || missing && !self.is_open(version) && is_there
             }
             (Anomaly::Conservation, Some(version), _) => self.ledger_differs(version),
+            (Anomaly::TornRead, Some(version), _) => self.final_sum_differs(version),
             _ => false,
         }
     }
@@ -83,7 +85,7 @@ impl Case<'_> {
                 read && did.read != self.evidence.first
                     && !self.is_open(did.read)
                     && (did.read < self.evidence.first
-                        || self.writer(did.read, None).is_none()
+                        || self.is_missing(did.read)
                         || self.too_far(did.read))
             }
             Anomaly::FalseSoldOut => {
@@ -112,7 +114,8 @@ impl Case<'_> {
             Anomaly::Oversold if self.version.is_none() => self.is_sale(did) && self.exceeds(did),
             Anomaly::Oversold => {
                 let lefts = self.lefts(did.write).unwrap_or_default();
-                wrote && lefts.last().is_some_and(|left| *left < 0)
+                let is_there = sold || self.has_written(did) || self.was_there(did.write);
+                wrote && is_there && lefts.last().is_some_and(|left| *left < 0)
             }
             Anomaly::LostSale if wrote => {
                 sold && self.evidence.ledger.is_some() && !self.on_ledger(did)
@@ -167,9 +170,13 @@ impl Case<'_> {
                 let denied = other.wrote != UNSAID && self.has_written(other);
                 let wrote = other.outcome == OperationOutcome::Sold || denied;
                 let wrote = wrote && other.write == version;
-                let newest = other.read == version && oldest(one) < (version, true)
-                    || wrote && oldest(one) < (version, false);
+                let oldest = self.oldest(one);
+                let newest = other.read == version && oldest < (version, true)
+                    || wrote && oldest < (version, false);
                 one.invoke > other.over() && newest
+            }
+            (Anomaly::TornRead, Some(version)) => {
+                one.read == version && self.read_unlike(one, other)
             }
             (_, None) => self.two_locks(kind, one, other),
             _ => false,
@@ -178,6 +185,7 @@ impl Case<'_> {
 
     fn two_locks(&self, kind: Anomaly, one: &Operation, other: &Operation) -> bool {
         match kind {
+            Anomaly::UnlockedWrite => self.seen_outside(one, other),
             Anomaly::BrokenLock => self.got(one).any(|hold| {
                 self.got(other).any(|second| {
                     let both = !(hold.shared && second.shared) && hold.lock == second.lock;
@@ -200,40 +208,21 @@ impl Case<'_> {
                 let apart = |(hold, second): (&LockHold, &LockHold)| {
                     hold.lock != second.lock && !is_one_lease(hold, second)
                 };
-                met && pairs().all(apart)
+                let meant = self.asks_for(one, other) || self.asks_for(other, one);
+                met && pairs().all(apart) && !meant
             }
             Anomaly::EndedLock => self.ended(one, other),
             Anomaly::Deadlock => self.waits_for(one, other) && self.leads_to(other, one),
             _ => false,
         }
     }
-}
 
-impl Case<'_> {
-    fn file(&self, hold: &LockHold) -> Option<File> {
-        self.evidence.files.get(hold.lock as usize).copied()
+    /// The oldest thing that an operation touched: a version is older than the reading of it. One that it may have written counts.
+    fn oldest(&self, did: &Operation) -> (u64, bool) {
+        let follows = did.read == UNSAID || did.read.checked_add(1) == Some(did.write);
+        let sold = did.outcome == OperationOutcome::Sold;
+        let may = sold || self.has_written(did) || did.is_pending() && follows;
+        let write = if may { did.write } else { UNSAID };
+        (did.read, true).min((write, false))
     }
-
-    /// Whether `one` wrote within a hold whose lease had ended: `other` had got the same lock after it, before that write.
-    fn ended(&self, one: &Operation, other: &Operation) -> bool {
-        let sold = one.outcome == OperationOutcome::Sold || one.wrote != UNSAID;
-        let leased = |did| self.got(did).filter(|hold| hold.leased);
-        sold && one.intend != UNSAID
-            && leased(one).any(|hold| {
-                let within = hold.got <= one.intend && one.intend <= hold.released;
-                let taken = leased(other).any(|second| {
-                    let files = self.file(hold).zip(self.file(second));
-                    let later = files.is_some_and(|(first, second)| {
-                        first.device == second.device && first.inode < second.inode
-                    });
-                    later && second.got < one.intend
-                });
-                within && taken
-            })
-    }
-}
-
-/// The oldest thing that an operation touched: a version is older than the reading of it.
-fn oldest(did: &Operation) -> (u64, bool) {
-    (did.read, true).min((did.write, false))
 }

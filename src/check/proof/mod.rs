@@ -5,7 +5,9 @@
 
 mod accept;
 mod case;
+mod leases;
 mod sales;
+mod seen;
 mod versions;
 
 pub use accept::accept;

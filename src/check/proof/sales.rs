@@ -40,7 +40,7 @@ impl Case<'_> {
     }
 
     /// Whether a version was read, gone on from, or found in the end, or a later one was.
-    fn was_there(&self, version: u64) -> bool {
+    pub(super) fn was_there(&self, version: u64) -> bool {
         let mut all = self.evidence.operations.iter();
         let was_there = |one: &Operation| {
             let wrote = has_sold(one) || self.has_written(one);

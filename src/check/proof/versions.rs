@@ -33,6 +33,53 @@ impl Case<'_> {
         })
     }
 
+    /// Whether nobody is known to have written a version, of the run or beside it.
+    pub(super) fn is_missing(&self, version: u64) -> bool {
+        self.writer(version, None).is_none() && self.strangers(version).is_empty()
+    }
+
+    /// How many tickets a version took that was there, and that nobody of the run is known to have written: by the ledger's lines
+    /// of it, or by an operation that went on to write another.
+    pub(super) fn strangers(&self, version: u64) -> Vec<i64> {
+        if self.writer(version, None).is_some() {
+            return Vec::new();
+        }
+        let evidence = self.evidence;
+        if let Some(lines) = &evidence.ledger {
+            let own = lines.iter().filter(|line| line.seq == version);
+            return own.map(|line| line.quantity.into()).collect();
+        }
+        let mut reads = evidence.operations.iter();
+        let meant = evidence.operations.iter().any(|did| did.write == version);
+        if meant || !reads.any(|did| did.read == version) {
+            return Vec::new();
+        }
+        let mut earlier = evidence.earlier_intents.iter();
+        let first = earlier.find(|intent| intent.write == version);
+        let did = first.and_then(|intent| evidence.operation(intent.operation));
+        did.into_iter().map(|did| did.quantity.into()).collect()
+    }
+
+    /// Whether without a ledger a version was there that only an operation can have written which wrote another too.
+    pub(super) fn is_of_who_bought_twice(&self, version: u64) -> bool {
+        let evidence = self.evidence;
+        let mut meant = evidence.earlier_intents.iter();
+        let own: Vec<u32> = meant
+            .by_ref()
+            .filter(|intent| intent.write == version)
+            .map(|intent| intent.operation)
+            .collect();
+        let wrote = |at: &u32| {
+            let did = evidence.operation(*at);
+            did.is_some_and(|did| did.outcome == OperationOutcome::Sold || did.wrote != UNSAID)
+        };
+        evidence.ledger.is_none()
+            && !self.strangers(version).is_empty()
+            && own
+                .split_first()
+                .is_some_and(|(one, others)| wrote(one) && others.iter().all(|at| at == one))
+    }
+
     /// Who wrote it: somebody who was told so, else somebody who may have, and who fits what is said of it.
     pub(super) fn writer(&self, version: u64, before: Option<i64>) -> Option<&Operation> {
         let follows = |did: &&Operation| did.read == UNSAID || did.read + 1 == did.write;
@@ -77,8 +124,27 @@ impl Case<'_> {
         let mut missing = false;
         for at in first + 1..=version {
             let writer = self.writer(at, (!missing).then_some(left));
+            let strangers = match writer {
+                None => self.strangers(at),
+                Some(_) => Vec::new(),
+            };
             missing = match writer {
-                None => true,
+                None if strangers.is_empty() => true,
+                None => {
+                    let mut lines = self.evidence.ledger.iter().flatten();
+                    if let Some(line) = lines.find(|line| line.seq == at).filter(|_| missing) {
+                        left = line.left.cast_signed();
+                        lefts = BTreeSet::from([left]);
+                    } else {
+                        left -= strangers.first().copied().unwrap_or_default();
+                        let after = |left: i64| strangers.iter().map(move |sold| left - sold);
+                        lefts = lefts.iter().copied().flat_map(after).collect();
+                    }
+                    if lefts.len() > MOST_LEFTS {
+                        return None;
+                    }
+                    false
+                }
                 Some(did) => {
                     if missing && did.seen != UNSAID {
                         left = did.seen.cast_signed();
@@ -113,7 +179,8 @@ impl Case<'_> {
 
     /// More versions than anybody meant to write: one before it is missing.
     pub(super) fn too_far(&self, version: u64) -> bool {
-        let writes = self.evidence.operations.len() as u64;
+        let intents = self.evidence.earlier_intents.len();
+        let writes = (self.evidence.operations.len() + intents) as u64;
         let lines = self.evidence.ledger.iter().flatten().count() as u64;
         version.saturating_sub(self.evidence.first) > writes + lines
     }
@@ -142,12 +209,7 @@ impl Case<'_> {
         if did.seen != UNSAID && self.differs(did.read, did.seen.cast_signed()) {
             return true;
         }
-        let index = self
-            .evidence
-            .operations
-            .iter()
-            .position(|one| std::ptr::eq(one, did));
-        let sum = index.and_then(|index| self.evidence.sum_of(index as u32));
+        let sum = self.sum_read(did);
         let lines = (0..).zip(self.evidence.ledger.iter().flatten());
         let lines = lines.filter(|(_, line)| line.seq == did.read);
         // Of a version that stands there more than once, any may have been read.
@@ -156,7 +218,8 @@ impl Case<'_> {
             sums.find(|(line, _): &&(u32, u64)| *line == at)
         });
         let its: Vec<u64> = its.map(|(_, sum)| *sum).collect();
-        sum.is_some_and(|sum| !its.is_empty() && !its.contains(&sum))
+        let is_another = sum.is_some_and(|sum| !its.is_empty() && !its.contains(&sum));
+        is_another || its.is_empty() && self.read_another_than_final(did)
     }
 
     pub(super) fn told_another(&self, did: &Operation) -> bool {

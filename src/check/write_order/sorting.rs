@@ -1,22 +1,39 @@
 //! Operations in the order of their writes, as far as that is known.
 
 use std::cmp::Ordering;
+use std::collections::HashMap;
 
 use super::times::start;
 use super::{COMPARED, WriteOrder};
 use crate::check::evidence::{NONE, UNSAID};
 
 impl WriteOrder<'_> {
-    /// Puts operations in the order in which their writes are known to be done.
+    /// Puts operations in the order in which their writes are known to be done. One that is not on the ledger stands among
+    /// those that are by its time.
     pub(crate) fn sort(&self, all: &mut [u32]) {
+        let by_lines = self.done_by_lines(all);
         all.sort_by_cached_key(|at| {
             let did = self.evidence.operation(*at);
             let (write, start) = did.map_or((UNSAID, UNSAID), |did| (did.write, start(did)));
             let line = self.line(*at).unwrap_or(NONE);
             let is_last = self.last == Some(*at);
             let before = self.landings.many_before(*at);
-            (line, is_last, self.done(*at), before, write, start, *at)
+            let done = by_lines.get(at).copied().unwrap_or(self.done(*at));
+            (is_last, done, line, before, write, start, *at)
         });
+    }
+
+    /// When each of those that are on the ledger is known to be done, ns: not after any whose line stands behind its own.
+    fn done_by_lines(&self, all: &[u32]) -> HashMap<u32, u64> {
+        let lines = all.iter().filter_map(|at| Some((self.line(*at)?, *at)));
+        let mut lines: Vec<(u32, u32)> = lines.collect();
+        lines.sort_unstable();
+        let mut next = UNSAID;
+        let done = lines.into_iter().rev().map(|(_, at)| {
+            next = next.min(self.done(at));
+            (at, next)
+        });
+        done.collect()
     }
 
     /// Of operations in the order of [`Self::sort`], whether it is known of each other whether that wrote before or after.

@@ -72,7 +72,10 @@ fn drawn(
     let operations = match (is_oversale, is_ordered) {
         (true, true) => order.beyond_stock(),
         (true, false) => order.perhaps_beyond_stock(),
-        (false, _) if matches!(clash, Clash::Reads | Clash::TornReads | Clash::OwnWrites) => {
+        (false, _)
+            if matches!(clash, Clash::Reads | Clash::TornReads | Clash::OwnWrites)
+                || found.kind == Anomaly::UnlockedWrite =>
+        {
             // The first of a pair is who did it; the other is what that is measured by.
             let pairs = alike.filter_map(|other| other.operations.split_first());
             let (first, others): (Vec<u32>, Vec<&[u32]>) = pairs.unzip();

@@ -52,7 +52,7 @@ fn a_line_that_contradicts_its_buyer_or_its_neighbours_is_found() {
         (
             "\"nonce\":\"b\",\"left\":6,\"buyer\":\"bob\"",
             "\"left\":6,\"buyer\":\"zoe\"",
-            "nobody meant to write it",
+            "version 2 is on the ledger, for zoe, and is no operation's here",
         ),
         // What the line before leaves, less its own.
         (

@@ -115,6 +115,7 @@ fn history(random: &mut Xoshiro256PlusPlus) -> Evidence {
             spoil(&mut evidence, random);
         }
     }
+    locks::in_turn(&mut evidence);
     evidence
 }
 
@@ -246,10 +247,46 @@ fn is_legal(evidence: &Evidence) -> bool {
     })
 }
 
-/// Whether it wrote for sure, though nobody told it so: it says so, and no ledger says otherwise.
+/// Whether it wrote for sure, though nobody told it so: it says so, or its version was read when nobody else had begun to write
+/// it; and no ledger says otherwise.
 fn must_have_written(evidence: &Evidence, at: usize) -> bool {
     let did = &evidence.operations[at];
-    evidence.ledger.is_none() && did.is_pending() && did.wrote != UNSAID
+    let says_so = did.wrote != UNSAID;
+    evidence.ledger.is_none() && did.is_pending() && (says_so || is_read_too_early(evidence, at))
+}
+
+/// Whether somebody read what it was to write, and what none of those can have written by then who else may have.
+fn is_read_too_early(evidence: &Evidence, at: usize) -> bool {
+    let did = &evidence.operations[at];
+    let all = || evidence.operations.iter().enumerate();
+    let follows = did.read == UNSAID || did.read + 1 == did.write;
+    let had_begun = |one: &Operation, by: u64| {
+        let begun = match (one.intend, one.read_at) {
+            (UNSAID, UNSAID) => one.invoke,
+            (UNSAID, read_at) => read_at,
+            (intend, _) => intend,
+        };
+        begun < by
+    };
+    let left = |one: &Operation| {
+        (one.seen != UNSAID).then(|| one.seen.wrapping_sub(u64::from(one.quantity)))
+    };
+    let fits = |one: &Operation, saw: u64| {
+        let is_known = one.outcome == OperationOutcome::Sold || one.wrote != UNSAID;
+        is_known || saw == UNSAID || left(one).is_none_or(|left| left == saw)
+    };
+    let may = |one: &Operation, reader: &Operation| {
+        let may = one.outcome == OperationOutcome::Sold || one.is_pending() || one.wrote != UNSAID;
+        may && had_begun(one, reader.read_by()) && fits(one, reader.left_at_read())
+    };
+    follows
+        && did.write > evidence.first
+        && all().any(|(by, reader)| {
+            let mut others = all().filter(|(other, one)| {
+                ![at, by].contains(other) && one.write == did.write && may(one, reader)
+            });
+            by != at && reader.read == did.write && may(did, reader) && others.next().is_none()
+        })
 }
 
 /// Whether only a search could tell which of several, who wanted unequal quantities, wrote a version:

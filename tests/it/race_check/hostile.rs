@@ -253,7 +253,7 @@ pub(super) fn clean() -> String {
             nonce: WriteNonce::new("x.y-z_0"),
         },
         EvidenceStep::Wrote,
-        EvidenceStep::LockReleased,
+        EvidenceStep::LockReleased { lock: None },
         EvidenceStep::Return {
             outcome: OperationOutcome::Sold,
             left: Some(0),

@@ -4,7 +4,7 @@ use rand::RngExt;
 use rand::rngs::Xoshiro256PlusPlus;
 use tickets::check::Anomaly;
 use tickets::check::evidence::{
-    Evidence, File, LockHold, NONE, Operation, OperationOutcome, UNSAID,
+    CommittedLine, Evidence, File, LockHold, NONE, Operation, OperationOutcome, UNSAID,
 };
 
 use super::histories::pick;
@@ -144,6 +144,31 @@ fn wait(evidence: &mut Evidence, random: &mut Xoshiro256PlusPlus) {
     }
 }
 
+/// Brings what was moved back within what any recorder can stamp, and the reader takes: an operation begins before it asks for a
+/// lock, asks before it gets it, and is answered after everything.
+pub(super) fn in_turn(evidence: &mut Evidence) {
+    let clamp = |time: &mut u64, from: u64, until: u64| {
+        if *time != UNSAID {
+            *time = (*time).min(until).max(from);
+        }
+    };
+    for did in &mut evidence.operations {
+        let answered = did.returned;
+        clamp(&mut did.intend, did.invoke, answered);
+        let begun = match did.intend {
+            UNSAID => did.invoke,
+            intend => intend,
+        };
+        clamp(&mut did.wrote, begun, answered);
+    }
+    for hold in &mut evidence.holds {
+        let did = evidence.operations[hold.operation as usize];
+        clamp(&mut hold.got, did.invoke, did.returned);
+        clamp(&mut hold.wanted, did.invoke, hold.got);
+        clamp(&mut hold.released, hold.got, did.returned);
+    }
+}
+
 /// Whether it neither read nor wrote anything, and has no answer.
 pub(super) fn only_waits(did: &Operation) -> bool {
     did.outcome == OperationOutcome::Open && did.read == UNSAID && did.write == UNSAID
@@ -197,7 +222,14 @@ pub(super) fn are_sound(evidence: &Evidence) -> bool {
         let did = evidence.operations[one.operation as usize];
         let wrote = did.outcome == OperationOutcome::Sold || did.wrote != UNSAID;
         let within = did.intend != UNSAID && (one.got..=one.released).contains(&did.intend);
-        let later = one.operation != other.operation && one.lock < other.lock;
+        let asked = |hold: &LockHold| match hold.wanted {
+            UNSAID => evidence.operations[hold.operation as usize].invoke,
+            wanted => wanted,
+        };
+        // By the numbers, unless the times tell that these do not grow.
+        let by_number = one.lock < other.lock && asked(one) <= other.got;
+        let by_time = one.lock > other.lock && asked(other) > one.got;
+        let later = one.operation != other.operation && (by_number || by_time);
         one.leased && other.leased && wrote && within && later && other.got < did.intend
     });
     let unlocked = !got.is_empty()
@@ -209,11 +241,75 @@ pub(super) fn are_sound(evidence: &Evidence) -> bool {
             let mut asked = evidence.holds.iter().filter(|hold| hold.operation == index);
             let untimed = asked.any(|hold| (hold.wanted, hold.got) == (UNSAID, UNSAID));
             let from = if did.intend == UNSAID { 0 } else { did.intend };
-            wrote && !untimed && !own.any(|hold| hold.got.max(from) <= hold.released.min(did.wrote))
+            let outside = !own.any(|hold| hold.got.max(from) <= hold.released.min(did.wrote));
+            wrote && !untimed && (outside || is_seen_outside(evidence, did))
         });
     let deadlock = (0..evidence.operations.len())
         .any(|one| comes_back(evidence, one, &[one]) || waits_for_itself(evidence, one));
     !(dead || broken || split || ended || unlocked || deadlock)
+}
+
+/// Whether what another read tells that a sale was written while it held no lock: it read the version before when the sale had
+/// let it go, or what it wrote before the sale had got it.
+fn is_seen_outside(evidence: &Evidence, did: &Operation) -> bool {
+    let is_on_ledger = |lines: &Vec<CommittedLine>| lines.iter().any(|line| line.is_of(did));
+    let written = evidence.ledger.as_ref().is_none_or(is_on_ledger);
+    // Without a ledger, who read it tells that it was written, and else only the sale itself.
+    let says_so = evidence.ledger.is_some() || did.wrote != UNSAID;
+    if !written || did.write == UNSAID || did.read >= did.write {
+        return false;
+    }
+    // Not before it meant to, or else before it began; and not after its stamp, or else after it was told that it sold.
+    let begun = if did.intend == UNSAID {
+        did.invoke
+    } else {
+        did.intend
+    };
+    let done = if did.wrote == UNSAID {
+        did.over()
+    } else {
+        did.wrote
+    };
+    let own: Vec<&LockHold> = evidence
+        .holds_of(did)
+        .filter(|hold| hold.got != UNSAID && !hold.shared)
+        .collect();
+    let free = |from: u64, until: u64| {
+        let is_between = begun <= from && from <= until && until <= done;
+        is_between
+            && !own
+                .iter()
+                .any(|hold| hold.got <= until && from <= hold.released)
+    };
+    let others = |version: u64| {
+        let all = evidence.operations.iter();
+        all.filter(move |one| one.read == version && !std::ptr::eq(*one, did))
+    };
+    let wrote = |version: u64| {
+        evidence
+            .operations
+            .iter()
+            .filter(move |one| one.write == version)
+    };
+    let lines = |version: u64| {
+        let lines = evidence.ledger.iter().flatten();
+        lines.filter(|line| line.seq == version).count()
+    };
+    // No time at which it read is said here, so that it may have from when it began.
+    let began = others(did.read).map(|one| one.invoke).max();
+    let is_over = wrote(did.read).all(|one| {
+        let by = match (one.wrote, one.outcome) {
+            (UNSAID, OperationOutcome::Sold) => one.returned,
+            (wrote, _) => wrote,
+        };
+        by <= begun
+    });
+    let is_whole = lines(did.read) <= wrote(did.read).count();
+    let still = says_so && is_over && is_whole && began.is_some_and(|began| free(began, done));
+    let by = others(did.write).map(Operation::read_by).min();
+    let alone = wrote(did.write).count() == 1 && lines(did.write) <= 1;
+    let is_new = did.write > evidence.first;
+    still || is_new && alone && by.is_some_and(|by| free(begun, by))
 }
 
 fn end(evidence: &Evidence, hold: &LockHold) -> u64 {

@@ -1,11 +1,16 @@
 //! Locks that leases hold: who is stopped for longer than its lease lives has lost its lock, and does not know it. That
 //! a lease ended is no anomaly; a sale that was written after somebody else had got the lock is one.
 
+use std::collections::BTreeSet;
+
 use crate::check::anomaly::Anomaly;
 use crate::check::evidence::{Evidence, File, LockHold, OperationOutcome, UNSAID};
 use crate::check::history::findings::Findings;
 
-/// Each leased hold in the order in which the locks were given, and of those behind each the one that was got first.
+/// Of so many who asked later and got a smaller number it is looked at when they got it.
+const MOST: usize = 64;
+
+/// Who got a lock after another: by the numbers, which grow with the holders, unless the times tell that they do not.
 pub(super) fn check(evidence: &Evidence, findings: &mut Findings<'_>) {
     let leased = evidence.holds.iter().filter(|hold| hold.leased);
     let got = leased.filter(|hold| hold.got != UNSAID);
@@ -14,21 +19,38 @@ pub(super) fn check(evidence: &Evidence, findings: &mut Findings<'_>) {
         .collect();
     holds.sort_by_key(|(file, hold)| (file.device, file.inode, hold.operation));
     let mut ended = Vec::new();
-    let mut next: Option<(File, &LockHold)> = None;
-    for (file, hold) in holds.into_iter().rev() {
-        let later = next.filter(|(later, _)| later.device == file.device);
-        if let Some((later, by)) = later
-            && later.inode > file.inode
-            && by.operation != hold.operation
-            && wrote_under(evidence, hold).is_some_and(|at| at > by.got)
-        {
-            ended.push([hold.operation, by.operation]);
+    for lock in holds.chunk_by(|one, other| one.0.device == other.0.device) {
+        let numbers: Vec<_> = lock
+            .chunk_by(|one, other| one.0.inode == other.0.inode)
+            .collect();
+        let mut greater = BTreeSet::new();
+        for alike in numbers.iter().rev() {
+            ended.extend(alike.iter().filter_map(|(_, hold)| {
+                let (from, until) = (evidence.asked(hold), wrote_under(evidence, hold)?);
+                let mut later = greater.range((from, 0)..(until.max(from), 0));
+                let by = later.find(|(_, by)| *by != hold.operation)?;
+                Some([hold.operation, by.1])
+            }));
+            greater.extend(alike.iter().map(|(_, hold)| (hold.got, hold.operation)));
         }
-        if later.is_none_or(|(_, by)| hold.got <= by.got) {
-            next = Some((file, hold));
+        let mut smaller = BTreeSet::new();
+        for alike in &numbers {
+            ended.extend(alike.iter().filter_map(|(_, hold)| {
+                let (from, until) = (hold.got.saturating_add(1), wrote_under(evidence, hold)?);
+                let later = smaller.range((from, 0, 0)..(until.max(from), 0, 0));
+                let is_in_time =
+                    |(_, got, by): &&(u64, u64, u32)| *got < until && *by != hold.operation;
+                let by = later.take(MOST).find(is_in_time)?;
+                Some([hold.operation, by.2])
+            }));
+            let asked = alike
+                .iter()
+                .map(|(_, hold)| (evidence.asked(hold), hold.got, hold.operation));
+            smaller.extend(asked);
         }
     }
     ended.sort_unstable();
+    ended.dedup();
     for pair in ended {
         findings.add(Anomaly::EndedLock, &pair, None);
     }

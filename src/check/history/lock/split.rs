@@ -1,13 +1,15 @@
 //! Split lock: two who hold different files at one time. Locks that are new for each holder, as a lock file that is
 //! made to take the lock and removed to give it up, are different files too, and none is split.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::check::anomaly::Anomaly;
 use crate::check::evidence::{Evidence, LockHold, UNSAID};
 use crate::check::history::findings::Findings;
 
-/// So many holds of other files are looked at for each one, where their operations have locked a common file too.
+/// So many holds of other files are looked at for each one, where their operations have locked a common file too; and so many of
+/// each file.
 const MOST: usize = 64;
 
 /// In one walk over the holds in the order in which they were got. One finding for each that was got while another file was
@@ -40,11 +42,15 @@ pub(super) fn check(evidence: &Evidence, findings: &mut Findings<'_>) {
     }
 }
 
-/// Who holds each file longest.
+/// Until when a file is held; of those until one time, which file, and the later ones first.
+type End = (u64, u32, u32);
+
+/// Those who hold each file longest.
 #[derive(Default)]
 struct HeldFiles<'a> {
-    by_end: BTreeMap<(u64, u32), &'a LockHold>,
-    ends: HashMap<u32, u64>,
+    by_end: BTreeMap<End, &'a LockHold>,
+    ends: HashMap<u32, BTreeSet<End>>,
+    added: u32,
 }
 
 impl<'a> HeldFiles<'a> {
@@ -55,22 +61,28 @@ impl<'a> HeldFiles<'a> {
             .first_entry()
             .filter(|held| held.key().0 <= time)
         {
-            let (_, file) = *first.key();
+            let end = *first.key();
             first.remove();
-            self.ends.remove(&file);
+            if let Entry::Occupied(mut of_file) = self.ends.entry(end.1) {
+                of_file.get_mut().remove(&end);
+                if of_file.get().is_empty() {
+                    of_file.remove();
+                }
+            }
         }
     }
 
     fn add(&mut self, end: u64, hold: &'a LockHold) {
-        match self.ends.get(&hold.lock) {
-            Some(known) if *known >= end => return,
-            Some(known) => {
-                self.by_end.remove(&(*known, hold.lock));
-            }
-            None => {}
+        self.added += 1;
+        let end = (end, hold.lock, u32::MAX - self.added);
+        self.by_end.insert(end, hold);
+        let of_file = self.ends.entry(hold.lock).or_default();
+        of_file.insert(end);
+        if of_file.len() > MOST
+            && let Some(shortest) = of_file.pop_first()
+        {
+            self.by_end.remove(&shortest);
         }
-        self.ends.insert(hold.lock, end);
-        self.by_end.insert((end, hold.lock), hold);
     }
 
     /// Who holds another file while this one is held, and has locked no file that this operation locked too.
