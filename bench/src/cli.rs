@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use crate::args::{ChapterArgs, CheckArgs, HostileArgs, LabArgs, LedgerArgs, SalesArgs, ServeArgs};
-use crate::{cluster, sales, write_back};
+use crate::{cluster, sales, start, write_back};
 
 /// Measures tickets beside the programs it stands in for.
 #[derive(Debug, Parser)]
@@ -29,6 +29,8 @@ pub(crate) enum Command {
     Lab(LabArgs),
     /// The service in a rush: 10,000 buyers within a second
     Serve(ServeArgs),
+    /// How long a short command takes, beside the same of another build
+    Start(start::StartArgs),
     /// An event on a cluster, beside bare transactions of it and beside PostgreSQL with a synchronous replica
     Cluster(cluster::ClusterArgs),
     /// What becomes of answered sales after another process's failed write-back, beside databases

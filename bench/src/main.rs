@@ -22,6 +22,7 @@ mod run;
 mod sales;
 mod scratch;
 mod serve;
+mod start;
 mod stats;
 mod table;
 mod write_back;
@@ -68,6 +69,7 @@ fn main() -> ExitCode {
         Command::Hostile(args) => hostile(&args),
         Command::Lab(args) => lab(&args),
         Command::Serve(args) => serve(&args),
+        Command::Start(args) => start(&args),
         Command::Cluster(args) => cluster(&args),
         Command::WriteBack(args) => write_back(&args),
         Command::SalesWorker(args) => sales::work(&args),
@@ -118,6 +120,11 @@ fn lab(args: &LabArgs) -> Result<()> {
 
 fn serve(args: &ServeArgs) -> Result<()> {
     let report = serve::run(args)?;
+    print(args.common.json, || report.to_json(), || report.to_table())
+}
+
+fn start(args: &start::StartArgs) -> Result<()> {
+    let report = start::run(args)?;
     print(args.common.json, || report.to_json(), || report.to_table())
 }
 

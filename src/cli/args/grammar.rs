@@ -6,6 +6,7 @@ use std::mem::ManuallyDrop;
 use clap::error::ErrorKind;
 use clap::{ArgMatches, ColorChoice, CommandFactory as _, FromArgMatches as _, Parser};
 
+use super::alone;
 use super::command::Command;
 use super::globals::Globals;
 use super::help;
@@ -17,23 +18,22 @@ pub(crate) fn grammar() -> clap::Command {
     ignored::unsaid(plain())
 }
 
-/// The same, but that the help of some commands tells of options that they refuse. What a command takes is made when it
-/// is named, so that a start pays for one of them.
-fn plain() -> clap::Command {
+/// The same, but that the help of some commands tells of options that they refuse.
+pub(super) fn plain() -> clap::Command {
     Cli::command().color(asked_color())
 }
 
 /// What the command line says, in its words and as the program has it.
 pub(crate) fn parse() -> Result<(ArgMatches, Cli), clap::Error> {
-    one_dash::refuse(&words(), &grammar)?;
+    let words = words();
+    one_dash::refuse(&words, &grammar)?;
     // Never taken apart: the process's end does that for less.
-    let mut plain = ManuallyDrop::new(plain());
-    let matches = plain.try_get_matches_from_mut(std::env::args_os());
-    let matches = match matches {
+    let mut alone = ManuallyDrop::new(alone::grammar(&words));
+    let matches = match alone.try_get_matches_from_mut(std::env::args_os()) {
         Err(error) if error.kind() != ErrorKind::DisplayVersion => grammar().try_get_matches()?,
         matches => matches?,
     };
-    ignored::refuse(&mut plain, &matches)?;
+    ignored::refuse(&plain, &matches)?;
     let cli = Cli::from_arg_matches(&matches)?;
     Ok((matches, cli))
 }

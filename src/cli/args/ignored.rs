@@ -39,7 +39,10 @@ fn at(grammar: Command, path: &[&str], change: &dyn Fn(Command) -> Command) -> C
 }
 
 /// An error where an option was given on the command line that the command ignores.
-pub(super) fn refuse(grammar: &mut Command, matches: &clap::ArgMatches) -> Result<(), clap::Error> {
+pub(super) fn refuse(
+    grammar: &dyn Fn() -> Command,
+    matches: &clap::ArgMatches,
+) -> Result<(), clap::Error> {
     let mut words = Vec::new();
     let mut inner = matches;
     while let Some((name, next)) = inner.subcommand() {
@@ -56,5 +59,5 @@ pub(super) fn refuse(grammar: &mut Command, matches: &clap::ArgMatches) -> Resul
         return Ok(());
     };
     let message = format!("'tickets {}' has no use for --{option}", words.join(" "));
-    Err(grammar.error(ErrorKind::ArgumentConflict, message))
+    Err(grammar().error(ErrorKind::ArgumentConflict, message))
 }

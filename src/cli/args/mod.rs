@@ -1,5 +1,6 @@
 //! The command line's grammar, its help and its values. Knows nothing of what a command does.
 
+mod alone;
 mod candidates;
 mod command;
 mod compare;
