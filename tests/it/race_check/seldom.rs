@@ -118,11 +118,11 @@ const THREE: &str = "
     c lock_got 22 device=8 inode=1
     ";
 
-/// `a` asks for what `c` has: those are two locks. `b`, who holds what `a` does for as long, does not.
+/// `a` asks for what `c` has: those are two locks. `b`, who holds what `a` does for less long, does not.
 #[test]
 fn two_locks_that_one_wants_both_are_not_split_and_another_pair_is() {
     let both = "a lock_wanted 30 device=8 inode=1\n";
-    let text = evidence(3, &format!("{THREE}{both}b lock_released 40\n"));
+    let text = evidence(3, &format!("{THREE}{both}b lock_released 40\na lock_released 41\n"));
     let all = judge(&read(&text)).findings;
     let split = |at: u32| all.iter().any(|found| found.operations == [at, 2]);
     assert!(split(1) && !split(0), "{all:#?}");
