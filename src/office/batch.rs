@@ -86,6 +86,11 @@ impl BoxOffice {
         self.answers(batch, done, options)
     }
 
+    /// Waits for a turn to sell, where others sell the same event: who orders meanwhile can be sold to in the same commit.
+    pub(crate) fn await_turn(&mut self) {
+        self.store.await_turn();
+    }
+
     /// Looks for all keys without the lock.
     fn look_for_keys<'o>(
         &mut self,

@@ -161,6 +161,7 @@ fn clerk(
             Job::Work(work) => catch_unwind(AssertUnwindSafe(|| work(&mut office))),
             Job::Order(first) => {
                 let orders;
+                office.await_turn();
                 (orders, next) = gather(first, jobs, (answered, gathers));
                 answered = orders.len();
                 catch_unwind(AssertUnwindSafe(|| {

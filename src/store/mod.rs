@@ -186,6 +186,9 @@ pub(crate) trait Store: Debug + Send {
     /// What was recovered, and what is unusual, since this was last asked; in words for people.
     fn notes(&mut self) -> Vec<String>;
 
+    /// Waits until a change is likely to come in time, where others make as many: what comes meanwhile can be in it.
+    fn await_turn(&mut self) {}
+
     /// Whether a change may be decided by what is only assumed of the ledger, and compared when it is written.
     fn assumes(&self) -> bool {
         false

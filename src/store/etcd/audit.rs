@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
+use super::compaction::at_one_revision;
 use super::deadline::Deadline;
-use super::key_space::{AsOf, KeySpace, at_one_revision};
+use super::key_space::{AsOf, KeySpace};
 use super::keys::KeyNames;
 use super::local_copy::LocalCopy;
 use super::wire::{Bytes, KeyValue};

@@ -49,7 +49,7 @@ impl KeySpace {
         deadline: Deadline,
     ) -> Result<Done> {
         let mut head = None;
-        for piece in pieces(before, lines) {
+        for piece in pieces(before, lines, self.attempts.another()) {
             let behind = head.as_deref().unwrap_or(before);
             // What was assumed holds once the first is written.
             let condition = match condition {

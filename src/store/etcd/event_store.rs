@@ -68,10 +68,7 @@ impl EtcdStore {
         }
         let names = KeyNames::of(address.event());
         Ok(Self {
-            space: KeySpace {
-                client: Client::new(address, password)?,
-                names,
-            },
+            space: KeySpace::new(Client::new(address, password)?, names),
             known_settings: KnownSettings::default(),
             wanted_keys: Vec::new(),
             generation: None,
@@ -102,6 +99,21 @@ impl EtcdStore {
         *self
             .deadline
             .get_or_insert_with(|| Deadline::At(Instant::now() + wait.max(AT_LEAST)))
+    }
+
+    /// Waits for its turn, where turns are taken, and begins by what was told of meanwhile.
+    pub(super) fn wait_for_turn(&mut self) {
+        if self.rush_lock.is_some() || !self.turns.are_taken() {
+            return;
+        }
+        // Where nothing is known it is read, with the keys: what was assumed of them may have been wrong.
+        let Some(known) = self.likely_head.as_ref().map(|head| head.modified) else {
+            return;
+        };
+        self.turns.look(&self.space);
+        if let Some((count, at)) = self.turns.wait(known) {
+            self.likely_head = self.space.head_of(&count, at).ok();
+        }
     }
 
     /// Looks at the head as of now.

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::attempts::Attempts;
 use super::client::{Client, Failure};
 use super::deadline::Deadline;
 use super::keys::KeyNames;
@@ -12,14 +13,12 @@ use crate::ledger::{Anchor, CountFile, Tally};
 /// So many keys are read at once.
 const PAGE: u64 = 500;
 
-/// So many compactions may come in between before a look gives up.
-const COMPACTIONS: u32 = 3;
-
 /// The keys of one event.
 #[derive(Debug)]
 pub(super) struct KeySpace {
     pub(super) client: Client,
     pub(super) names: KeyNames,
+    pub(super) attempts: Attempts,
 }
 
 /// As of when keys are read, where that may be compacted away meanwhile.
@@ -53,6 +52,15 @@ impl ClusterHead {
 }
 
 impl KeySpace {
+    /// Those that have these names, asked by this client.
+    pub(super) fn new(client: Client, names: KeyNames) -> Self {
+        Self {
+            client,
+            names,
+            attempts: Attempts::new(),
+        }
+    }
+
     /// The head as of now.
     ///
     /// # Errors
@@ -227,16 +235,4 @@ impl KeySpace {
 fn may_lag() -> bool {
     known_bad!(ReadLagging => return true);
     false
-}
-
-/// Does what reads all at one revision, again where that was compacted away meanwhile.
-pub(super) fn at_one_revision<T>(look: impl Fn() -> Result<T>) -> Result<T> {
-    let mut result = look();
-    for _ in 0..COMPACTIONS {
-        match result {
-            Err(error) if matches!(error.kind(), Kind::Busy { .. }) => result = look(),
-            _ => break,
-        }
-    }
-    result
 }

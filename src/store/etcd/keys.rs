@@ -32,7 +32,7 @@ impl KeyNames {
         self.name(&format!("kept/count-{revision}"))
     }
 
-    /// A line, by its number, its sum, and which attempt put it there: two attempts at one number have two keys, even
+    /// A line, by its number, its sum, and which attempt of whom put it there: two attempts at one number have two keys, even
     /// where their lines are the same.
     pub(super) fn line(&self, generation: u64, seq: u64, sum: Sum, attempt: Nonce) -> Bytes {
         self.name(&format!("ledger/{generation:06}/{seq:016}-{sum}-{attempt}"))
@@ -114,6 +114,15 @@ impl KeyNames {
         Some((seq.parse().ok().filter(|_| is_seq)?, sum))
     }
 
+    /// Which attempt put a line there, as its key says it.
+    pub(super) fn attempt_of<'k>(&self, key: &'k Bytes) -> Option<&'k str> {
+        let rest = self.behind_event(key)?.strip_prefix(b"ledger/")?;
+        std::str::from_utf8(rest)
+            .ok()?
+            .rsplit_once('-')
+            .map(|(_, attempt)| attempt)
+    }
+
     /// The idempotency key of which this is the key.
     pub(super) fn key_of<'k>(&self, generation: u64, key: &'k Bytes) -> Option<&'k [u8]> {
         let keys = format!("key/{generation:06}/");
@@ -171,6 +180,8 @@ mod tests {
             Some((7, "0000000000000000"))
         );
         assert_eq!(names.number_of(2, &line(1, 7)), None);
+        assert_eq!(names.attempt_of(&line(1, 7)), Some("000000"));
+        assert_eq!(names.attempt_of(&names.count()), None);
         assert_eq!(names.generation(&line(12, 7)), Some(12));
         assert_eq!(names.key_of(1, &names.key(1, "a/b")), Some(&b"a/b"[..]));
         for odd in [

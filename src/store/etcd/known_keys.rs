@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use super::client::Failure;
+use super::compaction::at_one_revision;
 use super::deadline::Deadline;
-use super::key_space::{ClusterHead, KeySpace, at_one_revision};
+use super::key_space::{ClusterHead, KeySpace};
 use super::wire::{
     Bytes, KeyValue, RangeRequest, TransactionResponse, Txn, TxnOperation, WireNumber,
 };

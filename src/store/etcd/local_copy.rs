@@ -6,8 +6,9 @@ use std::io::{BufWriter, Write as _};
 
 use tempfile::TempDir;
 
+use super::compaction::at_one_revision;
 use super::deadline::Deadline;
-use super::key_space::{AsOf, ClusterHead, KeySpace, at_one_revision};
+use super::key_space::{AsOf, ClusterHead, KeySpace};
 use super::keys::KeyNames;
 use super::wire::KeyValue;
 use crate::error::{Error, Kind, Result};

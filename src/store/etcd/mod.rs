@@ -5,12 +5,15 @@
 
 mod address;
 mod attempt;
+mod attempts;
 mod audit;
 mod backup;
 mod beginning;
 mod client;
 mod commit;
+mod compaction;
 mod deadline;
+mod ear;
 pub(crate) mod event_store;
 mod failure;
 mod find;

@@ -2,7 +2,6 @@
 
 use super::key_space::ClusterHead;
 use super::keys::KeyNames;
-use super::random::random;
 use super::wire::{Bytes, TxnOperation};
 use crate::ledger::{NewLine, NewLines, Nonce};
 
@@ -23,9 +22,13 @@ pub(super) struct PreparedPart<'l> {
 }
 
 /// The lines that are to stand behind this head, as few pieces as can be: nearly always one.
-pub(super) fn pieces<'l>(before: &ClusterHead, lines: &'l NewLines<'l>) -> Vec<PreparedPart<'l>> {
+pub(super) fn pieces<'l>(
+    before: &ClusterHead,
+    lines: &'l NewLines<'l>,
+    attempt: Nonce,
+) -> Vec<PreparedPart<'l>> {
     let (mut pieces, mut rest) = (Vec::new(), lines.lines());
-    let (mut head, attempt) = (before.clone(), Nonce(random()));
+    let mut head = before.clone();
     while let Some(first) = rest.first() {
         let is_within = |line: &NewLine<'_>| line.start - first.start < BYTES;
         let fit = rest.iter().take(LINES).take_while(|line| is_within(line));

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
+use super::compaction::at_one_revision;
 use super::event_store::{EtcdStore, LOOKING};
-use super::key_space::at_one_revision;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::LockKind;
 use crate::store::file::admin::prepare::Opening;

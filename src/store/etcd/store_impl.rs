@@ -118,6 +118,10 @@ impl Store for EtcdStore {
         Vec::new()
     }
 
+    fn await_turn(&mut self) {
+        self.wait_for_turn();
+    }
+
     fn assumes(&self) -> bool {
         true
     }

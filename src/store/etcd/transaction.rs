@@ -102,26 +102,11 @@ impl<'s> ClusterChange<'s> {
         }
     }
 
-    /// Waits for its turn, where turns are taken, and begins by what was told of meanwhile.
-    fn await_turn(&mut self) {
-        let store = &mut *self.store;
-        if store.rush_lock.is_some() || !store.turns.are_taken() {
-            return;
-        }
-        // Where nothing is known it is read, with the keys: what was assumed of them may have been wrong.
-        let Some(known) = store.likely_head.as_ref() else {
-            return;
-        };
-        if let Some((count, at)) = store.turns.wait(known.modified) {
-            store.likely_head = store.space.head_of(&count, at).ok();
-        }
-    }
-
     /// Stays away for a while after others have changed the event: ever longer, and each for another time.
     fn back_off(&mut self, still_wanted: &mut dyn FnMut() -> bool) -> Result<()> {
         let conflicts = self.store.conflicts;
         if conflicts == 0 {
-            self.await_turn();
+            self.store.wait_for_turn();
             return Ok(());
         }
         if self.deadline.is_over() {
@@ -133,6 +118,7 @@ impl<'s> ClusterChange<'s> {
             return Err(error.hint("nothing was changed; wait longer with --wait 2m"));
         }
         if self.store.turns.are_taken() {
+            self.store.wait_for_turn();
             return Ok(());
         }
         let longest = LONGEST.min(FIRST.saturating_mul(1 << conflicts.min(10)));
@@ -212,16 +198,24 @@ impl Transaction for ClusterChange<'_> {
         let head = self.head.take().ok_or_else(unread)?;
         let (space, condition) = (&self.store.space, self.condition());
         let began = Instant::now();
-        let head = match space.commit(&head, lines, &condition, self.deadline)? {
+        // What was told already need not be found out by a transaction, which costs as much as one that is done. Once: what
+        // was told may be of a cluster that has been put back.
+        let newer = self.store.turns.newer(head.modified);
+        let newer = newer.filter(|_| self.store.conflicts == 0 && self.store.rush_lock.is_none());
+        let done = match newer {
+            Some(newer) => Done::Conflict(Some(newer)),
+            None => space.commit(&head, lines, &condition, self.deadline)?,
+        };
+        let head = match done {
             Done::Written(head) => head,
             Done::Conflict(count) => {
                 let found = count.and_then(|(count, at)| space.head_of(&count, at).ok());
+                let changed = found.as_ref().map(|found| found.modified);
                 self.store.likely_head = found;
                 self.store.conflicts = self.store.conflicts.saturating_add(1);
                 self.store.late_lines = lines.lines().len() as u32;
-                self.store
-                    .turns
-                    .late(lines.lines().len(), &self.store.space);
+                let store = &mut *self.store;
+                store.turns.late(lines.lines().len(), changed, &store.space);
                 return Ok(Append::Conflict);
             }
         };

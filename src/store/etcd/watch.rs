@@ -75,10 +75,7 @@ pub(super) fn watch_count(
     space: &KeySpace,
     hear: impl Fn(KeyValue, u64) + Send + 'static,
 ) -> Result<ChangeWatch> {
-    let space = KeySpace {
-        client: space.client.again()?,
-        names: space.names.clone(),
-    };
+    let space = KeySpace::new(space.client.again()?, space.names.clone());
     start(space, move |count| {
         if let Some((count, at)) = count {
             hear(count, at);
@@ -216,7 +213,7 @@ mod tests {
         let on_change = move || {
             let _ = tells.send(());
         };
-        let watch = watch_changes(KeySpace { client, names }, Box::new(on_change)).unwrap();
+        let watch = watch_changes(KeySpace::new(client, names), Box::new(on_change)).unwrap();
         let mut all: Vec<String> = Vec::new();
         all.resize_with(5, || asked.recv_timeout(PATIENCE).unwrap());
         let calls = all.iter().map(|asked| asked.split(' ').nth(1).unwrap());
