@@ -50,6 +50,7 @@ mod lane_row;
 mod lanes;
 mod layout;
 mod legend;
+mod lock_facts;
 mod marks;
 mod model;
 mod notes;
@@ -71,6 +72,7 @@ mod tree_row;
 mod words;
 
 pub use crate::run_clock::RunClock;
+pub use lock_facts::LockFacts;
 pub use model::{Clash, DrawnFinding, DrawnVersion, Lane, Spot, Time, Timeline};
 pub use operation::{Doing, DrawnOperation, DrawnOutcome, Sight, Span};
 pub use page::{

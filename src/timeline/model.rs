@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::lock_facts::LockFacts;
 use super::operation::DrawnOperation;
 use crate::overwriting::Overwriting;
 use crate::run_clock::RunClock;
@@ -29,6 +30,8 @@ pub struct Timeline {
     pub incomplete: bool,
     /// Whether a sale is on the ledger first, and the count says so only when it is published, in a step of its own.
     pub publishes: bool,
+    /// What is known of the locks besides who holds them when.
+    pub locks: LockFacts,
     /// Whether the count cannot be read in the end: then no version is said to stand.
     pub unreadable: bool,
     /// The chance that the run ends badly given the steps before a time, where all schedules are
@@ -173,6 +176,8 @@ pub struct DrawnFinding {
     pub locks: BTreeSet<(Spot, u64)>,
     /// Those that others like it name: they are counted, not marked.
     pub also: Vec<Spot>,
+    /// Whether it is about what the count says in the end, and misses: then it is so from when that count was put there.
+    pub of_end: bool,
     /// What it means for each of those that it names, in a few words, as "no such ticket"; may be empty.
     pub harm: String,
 }

@@ -209,6 +209,8 @@ for (const lock of ["none", "exclusive", "shared"]) {
     }
     assert.equal(written, sales.length);
     const end = await said(page);
+    const stands = JSON.parse(await readFile(join(directory, "tickets.json"), "utf8")).ticket;
+    assert.equal(end.left, `${stands} left`, "in the end the page says what the file says");
     const bought = end.rows.filter((row) => row.told.startsWith("bought")).map((row) => row.name);
     assert.deepEqual(bought.sort(), sales.map((sale) => sale.buyer).sort());
     assert.ok(lines.length > most / 2, "the evidence is of this run");

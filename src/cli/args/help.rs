@@ -176,7 +176,7 @@ Examples:
   tickets race prove --users 3           without a lock
   tickets race prove --users 3 --lock    under it
   tickets race find oversold             the smallest that oversells
-  tickets race locks                     every kind of lock
+  tickets race locks                     locks that are none
   tickets race compare                   one order, without a lock and with it
   tickets race tour                      all of it, step by step
   tickets race scenarios                 real commands that can race

@@ -59,7 +59,7 @@ event; one call on the event's files is made at a time. Exits 0: they are listed
     #[command(after_help = FIND)]
     Find(FindArgs),
 
-    /// The scoreboard: every kind of lock and way of writing
+    /// The scoreboard: no lock and four on files, with each way of writing
     #[command(after_help = "\
 Examples:
   tickets race locks
@@ -100,7 +100,7 @@ Exits 6 when something goes wrong, 4 when the schedule cannot be followed.")]
     #[command(after_help = COMPARE)]
     Compare(CompareArgs),
 
-    /// The whole chapter, step by step: for a class, in 15 minutes
+    /// A walk, step by step: why a lock is needed, and which are none; for a class, in 15 minutes
     #[command(after_help = tour::HELP)]
     Tour(TourArgs),
 

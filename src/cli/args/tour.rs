@@ -1,4 +1,4 @@
-//! The walk through the chapter: `race tour`.
+//! The walk: `race tour`.
 
 use std::path::PathBuf;
 
@@ -56,11 +56,12 @@ Examples:
   tickets --json race tour | jq '.steps[] | {step, name, as_told}'
 
 Each step says what is done and what to look at, runs it on a scratch event that is removed at the end, also after Ctrl-C, \
-shows the command and what it printed (three dots stand for what was cut), and asks a question; Enter shows the answer, and goes on; s and Enter skips what comes next. \
+shows the command and what it printed (three dots stand for what was cut), and asks a question; Enter shows the answer, and goes on; s and Enter skips what comes next, q and Enter ends. \
 What a step claims is checked in what the commands found; where a run without a lock came out right, by luck, a chosen \
 schedule shows the race all the same.
 
-The step on leases runs on the cluster that --place names; without one it judges a run that was recorded on such a cluster. \
+The step on leases runs on the cluster that --place names; without one it judges a run that was recorded on such a cluster, \
+in the source as src/cli/tour/lease.jsonl. \
 docs/teaching.md is for the teacher.
 
 Exits 0 when everything was as it is told, or the walk was ended by q; 6 when something was not.";

@@ -126,6 +126,7 @@ impl Done {
             Some(own) => {
                 // Of the rows that come behind those.
                 let own = own.trim_start_matches("nothing was sold; ");
+                let own = own.trim_start_matches("nothing more was sold; ");
                 error.hint(format!("{hint}; {own}"))
             }
             None => error.hint(hint),

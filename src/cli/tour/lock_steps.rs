@@ -33,8 +33,9 @@ pub(super) static LOCKS: [TourStep; 4] = [
     TourStep {
         name: "locks",
         title: "Which locks are none",
-        does: "Every kind of lock that files have, with each way of writing, tried by two and by three buyers in all schedules. The last row is \
-               the tutorial's repaired program.",
+        does: "No lock, and four that flock gives on one file or another, with each way of writing, tried by two and by three \
+               buyers in all schedules. The last row is the tutorial's repaired program. (Other locks, as a file made with O_EXCL, \
+               are judged by a recorded run: 'tickets race check'.)",
         look: "the rows with a 0, and what they have in common",
         shows: &[TourShow {
             line: "tickets race locks",
@@ -81,7 +82,8 @@ pub(super) static LOCKS: [TourStep; 4] = [
         ],
         question: "And a lock that is given up too early, before the write?",
         answer: "The same: another reads the count that is about to be overwritten. A lock must be held from the read until the \
-                 write is done, and by one alone.",
+                 sale is written, and by one alone. (Where a ledger decides, its line is that write; the count is a copy, and may \
+                 follow behind the lock.)",
     },
     TourStep {
         name: "data-file",

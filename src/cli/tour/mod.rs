@@ -1,4 +1,4 @@
-//! `tickets race tour`: the whole chapter, step by step, each run on a scratch event and shown.
+//! `tickets race tour`: why a lock is needed and which locks are none, step by step, each run on a scratch event and shown.
 //!
 //! Knows what each step claims, and which commands show it; knows nothing of what these commands do: they are run as the
 //! command line would run them.
@@ -22,7 +22,7 @@ use std::path::Path;
 use super::args::{TOUR_STEPS, TourArgs};
 use super::process::Stop;
 use super::screen::Screen;
-use crate::{Kind, Output, Result};
+use crate::{Error, Kind, Output, Result};
 use chapter::steps;
 use document::TourDocument;
 use pause::{EnterPause, Heard};
@@ -37,6 +37,13 @@ pub(super) fn tour(
     screen: &Screen,
     dispatch: Dispatch,
 ) -> Result<u8> {
+    if let Some(to) = arguments.to.filter(|to| *to < arguments.from) {
+        let from = arguments.from;
+        let message = format!("the last step, {to}, comes before the first, {from}");
+        let hint =
+            format!("'tickets race tour {to} --to {from}' shows both and those between them");
+        return Err(Error::new(Kind::Usage, message).hint(hint));
+    }
     let mut page = match &arguments.page {
         Some(path) => Some(Output::claim_of(event, path, page::CONTENTS)?),
         None => None,
@@ -45,12 +52,13 @@ pub(super) fn tour(
     let pause = EnterPause::new(&stop, screen.json || arguments.yes);
     let runner = TourRunner::open(arguments.place.as_deref(), dispatch, page.is_some())?;
     let mut seen = Vec::new();
+    let recorded = runner.cluster().is_none();
     let ended = walk(arguments, screen, &pause, &runner, &mut seen);
     // Nothing of it is left when the last word is said.
     drop(runner);
     let ended = ended?;
     if let Some(page) = page.as_mut().filter(|_| !seen.is_empty()) {
-        page.write(page::page(&seen).as_bytes())?;
+        page.write(page::page(&seen, recorded).as_bytes())?;
     }
     let drawn = page.as_ref().map(Output::path).filter(|_| !seen.is_empty());
     let as_told = seen.iter().all(SeenStep::is_as_told);
@@ -71,8 +79,9 @@ fn walk(
     runner: &TourRunner,
     seen: &mut Vec<SeenStep>,
 ) -> Result<WalkEnd> {
-    let last = arguments.to.unwrap_or(TOUR_STEPS).max(arguments.from);
-    screen.line(|out| text::begins(out, arguments.from, last, pause.waits()));
+    let last = arguments.to.unwrap_or(TOUR_STEPS);
+    let (bounds, recorded) = ((arguments.from, last), runner.cluster().is_none());
+    screen.line(|out| text::begins(out, bounds, recorded, pause.waits()));
     // The first that was neither seen nor skipped.
     let mut next = arguments.from;
     for (number, step) in steps(runner.cluster()) {
@@ -81,7 +90,7 @@ fn walk(
         }
         screen.line(|out| text::introduced(out, number, step));
         screen.line(|out| text::ready(out, pause.waits()));
-        match pause.wait() {
+        match pause.wait(|| screen.line(text::keys)) {
             Heard::GoOn => {}
             Heard::Skip => {
                 next = skip(screen, number);
@@ -101,7 +110,7 @@ fn walk(
         }
         seen.push(shown);
         screen.line(|out| text::asked(out, step, pause.waits()));
-        match pause.wait() {
+        match pause.wait(|| screen.line(text::keys)) {
             Heard::GoOn => {}
             // It was seen, all but its answer.
             Heard::Skip => continue,
@@ -112,7 +121,7 @@ fn walk(
         if number == last {
             break;
         }
-        match pause.wait() {
+        match pause.wait(|| screen.line(text::keys)) {
             Heard::GoOn => {}
             Heard::Skip => next = skip(screen, next),
             heard => return Ok(heard.ended(next)),

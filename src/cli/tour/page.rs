@@ -20,7 +20,14 @@ pub(super) const CONTENTS: Contents = Contents {
 const STYLE: &str = include_str!("page.css");
 
 /// The whole page.
-pub(super) fn page(seen: &[SeenStep]) -> String {
+/// `recorded`: whether the last step of all is a run that was recorded.
+pub(super) fn page(seen: &[SeenStep], recorded: bool) -> String {
+    let shows_it = recorded && seen.last().is_some_and(|one| one.number == TOUR_STEPS);
+    let but = if shows_it {
+        format!(", but for step {TOUR_STEPS}, a run that was recorded and is judged")
+    } else {
+        String::new()
+    };
     let mut list = String::new();
     let mut sections = String::new();
     for one in seen {
@@ -39,7 +46,7 @@ pub(super) fn page(seen: &[SeenStep]) -> String {
          <meta name=\"color-scheme\" content=\"light dark\">\n\
          <title>Why a lock is needed, and which locks are none</title>\n<style>{STYLE}</style>\n</head>\n<body>\n\
          <header><h1>Why a lock is needed, and which locks are none</h1>\n\
-         <p>{} of {TOUR_STEPS} steps. What is shown was run when this page was written, by <code>tickets race tour</code> \
+         <p>{} of {TOUR_STEPS} steps. What is shown was run when this page was written{but}, by <code>tickets race tour</code> \
          (tickets {}); … stands for what was cut.</p>\n<nav aria-label=\"Steps\"><ol>\n{list}</ol></nav></header>\n\
          <main>\n{sections}</main>\n</body>\n</html>\n",
         frame_policy(STYLE),

@@ -43,13 +43,24 @@ impl<'s> EnterPause<'s> {
         self.stop.was_told()
     }
 
-    /// Waits for a line, or for the end of the input, which leaves as `q` does.
-    pub(super) fn wait(&self) -> Heard {
+    /// Waits for a line, or for the end of the input, which leaves as `q` does; `asks`: says which keys there are, where another
+    /// word was typed.
+    pub(super) fn wait(&self, asks: impl Fn()) -> Heard {
+        loop {
+            match self.line() {
+                Some(heard) => return heard,
+                None => asks(),
+            }
+        }
+    }
+
+    /// What the next line asks for; `None`: it makes no sense.
+    fn line(&self) -> Option<Heard> {
         if self.was_told() {
-            return Heard::Stop;
+            return Some(Heard::Stop);
         }
         if !self.waits {
-            return Heard::GoOn;
+            return Some(Heard::GoOn);
         }
         let (input, told) = (io::stdin(), self.stop.fd());
         loop {
@@ -60,29 +71,51 @@ impl<'s> EnterPause<'s> {
             match poll(&mut ready, None) {
                 // A signal came, and has been noted.
                 Err(rustix::io::Errno::INTR) => {}
-                Err(_) => return Heard::Leave,
-                Ok(_) if self.was_told() => return Heard::Stop,
+                Err(_) => return Some(Heard::Leave),
+                Ok(_) if self.was_told() => return Some(Heard::Stop),
                 Ok(_) => break,
             }
             if self.was_told() {
-                return Heard::Stop;
+                return Some(Heard::Stop);
             }
         }
         let mut line = String::new();
         match input.read_line(&mut line) {
             Ok(1..) => Heard::of(&line),
-            _ => Heard::Leave,
+            _ => Some(Heard::Leave),
         }
     }
 }
 
 impl Heard {
-    /// What a line asks for: whatever is no key goes on, as an empty one does.
-    fn of(line: &str) -> Self {
+    /// What a line asks for; `None`: it makes no sense.
+    fn of(line: &str) -> Option<Self> {
         match line.trim().to_ascii_lowercase().as_str() {
-            "q" => Self::Leave,
-            "s" => Self::Skip,
-            _ => Self::GoOn,
+            "" => Some(Self::GoOn),
+            "q" | "quit" | "exit" | "end" => Some(Self::Leave),
+            "s" | "skip" => Some(Self::Skip),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_word_goes_on_that_nobody_said_goes_on() {
+        for (line, heard) in [
+            ("\n", Some(Heard::GoOn)),
+            (" S \n", Some(Heard::Skip)),
+            ("skip\n", Some(Heard::Skip)),
+            ("quit\n", Some(Heard::Leave)),
+            ("EXIT\n", Some(Heard::Leave)),
+            ("no\n", None),
+            ("back\n", None),
+            ("?\n", None),
+        ] {
+            assert_eq!(Heard::of(line), heard, "{line:?}");
         }
     }
 }

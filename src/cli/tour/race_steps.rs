@@ -17,17 +17,19 @@ pub(super) static RACE: [TourStep; 6] = [
         name: "no-lock",
         title: "Eight buyers, two tickets, no lock",
         does: "Two tickets are left. Eight processes each read the count, think for a moment, and write it back less one. \
-               Nothing keeps them apart. (Who types it instead says 'tickets reset' first: it opens with two.)",
+               Nothing keeps them apart. (Who types it instead says 'tickets reset 2' first: two tickets, anew.)",
         look: "the table: how many were sold, and how many the file says are left",
         shows: &[TourShow {
             line: "tickets buy --users 8",
-            keep: &[" stock", "        ms", "#", "RACE", "  ● ", "  <- "],
+            keep: &[" stock", "     2  ", "RACE"],
             claim: "more is sold than there is",
             holds: claims::oversold,
             otherwise: Some(&CHOSEN),
         }],
-        question: "You have nothing but the file, and it says 1. Could you tell that too many were sold?",
-        answer: "No: it looks as if one ticket had been sold. Only the ledger knows, and the people at the door.",
+        question: "The file says that 1 is left. Could you tell from that number that too many were sold?",
+        answer: "No: it is the number after one sale. The ledger has a line for each sale that was made, and the file tells how \
+                 long the ledger is ('bytes'): longer than one sale makes it. Who looks at the number alone sees nothing, until \
+                 people stand at the door.",
     },
     TourStep {
         name: "why",
@@ -75,8 +77,8 @@ pub(super) static RACE: [TourStep; 6] = [
     TourStep {
         name: "lock",
         title: "The lock",
-        does: "Now each takes a lock before it reads, and gives it up when it has written. One at a time reads, thinks and \
-               writes; the others wait.",
+        does: "Now each takes a lock before it reads, and gives it up when its sale is on the ledger. One at a time reads, thinks \
+               and writes its sale; the others wait.",
         look: "the same table: sold, found none, left",
         shows: &[
             TourShow {
@@ -88,7 +90,7 @@ pub(super) static RACE: [TourStep; 6] = [
             },
             TourShow {
                 line: "tickets buy --users 8 --lock",
-                keep: &[" stock", "#", "safe"],
+                keep: &[" stock", "     2  ", "safe"],
                 claim: "two are sold, and six find none left",
                 holds: claims::two_sold,
                 otherwise: None,
@@ -102,7 +104,9 @@ pub(super) static RACE: [TourStep; 6] = [
         name: "compare",
         title: "The same order, without the lock and with it",
         does: "Here is the smallest race again, and beside it the same order of turns under the lock. Whoever finds the lock \
-               taken waits, and its turn passes.",
+               taken waits, and its turn passes. With its line on the ledger, written under the lock, a sale is made; \
+               tickets.json is a copy of what the ledger says, which is published behind the lock (turn 7), so that nobody waits \
+               for it. Whoever holds the lock goes by the ledger.",
         look: "turn 2, on both sides",
         shows: &[TourShow {
             line: "tickets race compare",

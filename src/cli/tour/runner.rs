@@ -18,7 +18,9 @@ const SCRATCH: &str = "tickets-tour";
 const EVENT: &str = "data/tickets.json";
 
 /// A run that was recorded on a cluster: under the lock `lease`, whose holder was stopped until another had sold.
-const LEASE: (&str, &str) = ("lease.jsonl", include_str!("lease.jsonl"));
+const LEASE: (&str, &str) = ("src/cli/tour/lease.jsonl", include_str!("lease.jsonl"));
+/// What it is called beside the scratch event.
+const RECORDING: &str = "lease.jsonl";
 
 /// Runs a command line as the program does.
 pub(in crate::cli) type Dispatch = fn(&args::Cli, &Screen) -> Result<u8>;
@@ -47,7 +49,7 @@ impl TourRunner {
         let count = directory.path().join(EVENT);
         let made = fs::create_dir_all(count.parent().unwrap_or(directory.path()))
             .and_then(|()| fs::write(&count, "{\"ticket\": 2}\n"))
-            .and_then(|()| fs::write(directory.path().join(LEASE.0), LEASE.1));
+            .and_then(|()| fs::write(directory.path().join(RECORDING), LEASE.1));
         made.map_err(|e| Error::io("write", &count, e))?;
         Ok(Self {
             directory,
@@ -108,7 +110,7 @@ impl TourRunner {
         let mut all: Vec<OsString> = vec!["tickets".into(), "-f".into(), scratch(EVENT)];
         let draws = self.draws && DRAWN.iter().any(|command| line.starts_with(command));
         all.extend(words(line).into_iter().skip(1).map(|word| match word {
-            name if name == LEASE.0 => scratch(&name),
+            name if name == LEASE.0 => scratch(RECORDING),
             word => word.into(),
         }));
         if draws {

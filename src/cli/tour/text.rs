@@ -33,7 +33,13 @@ fn paragraph(out: &mut dyn Write, text: &str) -> io::Result<()> {
 }
 
 /// How many steps come, and how to go on.
-pub(super) fn begins(out: &mut dyn Write, from: u8, last: u8, waits: bool) -> io::Result<()> {
+/// `recorded`: whether the last of all is a run that was recorded.
+pub(super) fn begins(
+    out: &mut dyn Write,
+    (from, last): (u8, u8),
+    recorded: bool,
+    waits: bool,
+) -> io::Result<()> {
     let steps = match (from, last) {
         (1, TOUR_STEPS) => format!("{TOUR_STEPS} steps, about 15 minutes"),
         (from, last) if from == last => format!("step {from} of {TOUR_STEPS}"),
@@ -44,8 +50,24 @@ pub(super) fn begins(out: &mut dyn Write, from: u8, last: u8, waits: bool) -> io
     } else {
         ""
     };
-    let text = format!("{steps}, each run here and now on a scratch event{keys}.");
+    let runs = match (recorded && last == TOUR_STEPS, from == last) {
+        (false, _) => "each run here and now on a scratch event".to_owned(),
+        (true, false) => format!(
+            "each run here and now on a scratch event, but for step {TOUR_STEPS}: that was recorded, and is judged here and now"
+        ),
+        (true, true) => "a run that was recorded, and is judged here and now".to_owned(),
+    };
+    let text = format!("{steps}, {runs}{keys}.");
     labelled(out, "the walk", FAINT, &text)
+}
+
+/// What one may type, where something else was typed.
+pub(super) fn keys(out: &mut dyn Write) -> io::Result<()> {
+    write!(
+        out,
+        "{FAINT}Enter goes on; s and Enter: skip; q and Enter: end{FAINT:#} "
+    )?;
+    out.flush()
 }
 
 /// What a step does.

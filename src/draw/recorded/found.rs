@@ -1,5 +1,6 @@
 //! What was found in a recorded run, for its drawing: what weighs most first, then its causes, and once what was found of many.
 
+use super::of_end::is_of_end;
 use crate::check::evidence::Evidence;
 use crate::check::write_order::WriteOrder;
 use crate::check::{
@@ -95,6 +96,7 @@ fn drawn(
         places: operations.iter().filter_map(&place).collect(),
         beside: beside.iter().filter_map(&place).collect(),
         locks,
+        of_end: is_of_end(evidence, found),
         // Where the order of the writes is not known, neither is whose tickets there are not.
         harm: if is_oversale && !is_ordered {
             String::new()

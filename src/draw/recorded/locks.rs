@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::check::evidence::{Evidence, LockHold, NONE, Operation, OperationOutcome, UNSAID};
 use crate::check::{Anomaly, HistoryVerdict, clashing, deadlock_over};
-use crate::timeline::{Doing, Span};
+use crate::timeline::{Doing, LockFacts, Span, Spot};
 
 /// What is known of all locks of a run.
 pub(super) struct DrawnLocks<'a> {
@@ -157,6 +157,28 @@ impl<'a> DrawnLocks<'a> {
         std::iter::successors(Some(hold), next)
             .last()
             .unwrap_or(hold)
+    }
+
+    /// What is known of the locks besides; `place`: where each operation is drawn.
+    pub(super) fn facts(&self, place: impl Fn(u32) -> Option<Spot>) -> LockFacts {
+        let mut facts = LockFacts::default();
+        for (at, hold) in (0..).zip(&self.evidence.holds) {
+            let Some(got) = known(hold.got) else { continue };
+            if hold.leased {
+                facts.leased.insert(self.number(hold));
+            }
+            let Some(place) = place(hold.operation) else {
+                continue;
+            };
+            if hold.is_dead() {
+                facts.nameless.insert((place, got));
+            }
+            let released = known(hold.released).unwrap_or(u64::MAX);
+            if self.ended.get(&at).is_some_and(|ended| *ended < released) {
+                facts.ended.insert((place, got));
+            }
+        }
+        facts
     }
 
     /// The next thing that an operation did after it had asked for a lock that it did not get.

@@ -5,8 +5,12 @@
 mod found;
 mod lanes;
 mod locks;
+mod of_end;
 mod operations;
 mod timeline;
 mod versions;
 
 pub use timeline::timeline;
+
+#[cfg(test)]
+mod tests;

@@ -47,6 +47,7 @@ pub fn timeline(evidence: &Evidence, verdict: &HistoryVerdict) -> Timeline {
             .collect(),
         versions,
         findings,
+        locks: locks.facts(|at| lanes.places.get(at as usize).copied().flatten()),
         incomplete: verdict.counts.iter().any(|count| count.count > MAX_TOLD),
         ..Timeline::default()
     }

@@ -205,6 +205,6 @@ impl KeySpace {
     fn stray(&self, key: &Bytes) -> Error {
         let message = "stands behind the last line that the count counts: another program put it there, or a race";
         let error = Error::new(Kind::Integrity, message).at(&self.told(key), 0, 0);
-        error.hint("nothing was sold; 'tickets audit' says more")
+        error.hint("nothing more was sold; 'tickets audit' says more")
     }
 }

@@ -62,6 +62,6 @@ impl Look<'_> {
             "is not the number of the line that has this key",
         );
         let error = error.at(&self.space.told(&name), 0, 0);
-        error.hint("nothing was sold; 'tickets audit' says more, and 'tickets audit --repair' writes it anew")
+        error.hint("nothing more was sold; 'tickets audit' says more, and 'tickets audit --repair' writes it anew")
     }
 }

@@ -89,7 +89,7 @@ impl KeySpace {
         let count = CountFile::of_bytes(&found.value.0, &self.told(&found.key))?;
         let (tally, anchor) = count.anchor().map_err(|why| {
             let error = Error::new(Kind::Integrity, why).at(&self.told(&found.key), 0, 0);
-            error.hint("nothing was sold; 'tickets audit' says more, and 'tickets audit --repair' writes it anew")
+            error.hint("nothing more was sold; 'tickets audit' says more, and 'tickets audit --repair' writes it anew")
         })?;
         Ok(ClusterHead {
             count,

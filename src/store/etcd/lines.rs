@@ -205,7 +205,7 @@ impl Look<'_> {
         let message = format!("the ledger does not add up from here on: {why}");
         let error = Error::new(Kind::Integrity, message).at(&place, seq, 0);
         error.hint(
-            "nothing was sold; 'tickets audit' says more; 'tickets restore DIR' puts a backup back",
+            "nothing more was sold; 'tickets audit' says more; 'tickets restore DIR' puts a backup back",
         )
     }
 }

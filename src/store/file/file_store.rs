@@ -224,7 +224,7 @@ pub(crate) fn no_ledger(files: &EventFiles) -> Error {
     Error::new(Kind::Integrity, "is gone, or has no opening line any more")
         .at(&files.ledger, 0, 0)
         .hint(
-            "nothing was sold; 'tickets audit' says more; put the right file back: 'tickets restore DIR' takes it from a \
+            "nothing more was sold; 'tickets audit' says more; put the right file back: 'tickets restore DIR' takes it from a \
              backup",
         )
 }

@@ -16,6 +16,10 @@ pub(super) enum Happening {
     Converts(u64, bool),
     /// It is given up, which was held shared, or alone.
     Frees(u64, bool),
+    /// It is lost, which was held shared, or alone: its lease ends.
+    Ends(u64, bool),
+    /// The count of this version is put over a newer one.
+    Publishes(usize),
     /// What it was told.
     Answers,
     /// It is killed.
@@ -43,4 +47,15 @@ pub(super) struct StepEvent {
     pub(super) over: Option<usize>,
     /// Among those of one moment: what comes first.
     pub(super) rank: (u8, usize),
+}
+
+impl StepEvent {
+    /// Whether its process does it: what it is told, and that its lease ends, it does not do.
+    pub(super) fn is_done(&self) -> bool {
+        match &self.what {
+            Happening::Answers | Happening::Ends(..) => false,
+            Happening::Does(Doing::Point(words)) => !words.contains("lease"),
+            _ => true,
+        }
+    }
 }

@@ -9,6 +9,7 @@ use super::super::operation::{Doing, DrawnOperation, Sight, Span};
 use super::super::scene::Scene;
 use super::event::{Happening, StepEvent};
 use super::hidden::hidden;
+use super::late::late;
 
 /// Up to so many steps are shown; above, what belongs to no finding is left out first.
 const STEPS: usize = 400;
@@ -20,6 +21,7 @@ pub(super) fn events(scene: &Scene<'_>, effects: &Effects) -> (Vec<StepEvent>, u
         of_act(scene, effects, act, &mut events);
     }
     hidden(scene, &mut events);
+    events.extend(late(scene, effects));
     events.sort_by_key(|event| (event.at, event.rank, event.place));
     let left_out = bounded(&mut events);
     (events, left_out)
@@ -58,9 +60,16 @@ fn of_act(scene: &Scene<'_>, effects: &Effects, act: &Act, events: &mut Vec<Step
                 true => Happening::Shares(*file),
                 false => Happening::Takes(*file),
             };
-            let gives_up = format!("gives up {}", scene.marks.lock_name(*file));
             let takes = event(from, what, taking(&act.words), (1, 0));
-            let frees = event(to, Happening::Frees(*file, is_shared), gives_up, (3, 0));
+            let is_ended = scene.timeline.locks.ended.contains(&(act.place, from));
+            let frees = if is_ended {
+                // Nobody gets it before.
+                let words = "its lease ends".to_owned();
+                event(to, Happening::Ends(*file, is_shared), words, (0, 0))
+            } else {
+                let words = format!("gives up {}", scene.marks.lock_name(*file));
+                event(to, Happening::Frees(*file, is_shared), words, (3, 0))
+            };
             events.extend(hold(operation, (takes, frees), scene, &span));
         }
         Doing::Think => {}

@@ -1,6 +1,8 @@
 //! Who holds a lock at a moment of a run, and who waits for one.
 
+use super::super::model::Time;
 use super::super::operation::{Doing, DrawnOperation, Span};
+use super::event::StepEvent;
 use super::lock_wish::LockWish;
 use super::situation::Situation;
 
@@ -57,6 +59,30 @@ impl Situation<'_> {
             let span = operation.zip(act.span);
             span.is_some_and(|(one, at)| one.spans.get(at).is_some_and(|span| alone(one, span)))
         })
+    }
+
+    /// Whether the file with this lock has no name any more: of what was recorded that is said, and in a schedule with several
+    /// locks each write replaces the file that is locked by another one.
+    pub(super) fn is_nameless(&self, file: u64) -> bool {
+        let is_replaced = self.timeline().time == Time::Steps && self.scene.marks.locks.len() > 1;
+        let opened = self.opened.get(&file);
+        let is_old = opened.is_some_and(|opened| *opened < self.latest);
+        self.nameless.contains(&file) || is_replaced && is_old
+    }
+
+    /// Whether the file of a lock that is got now is not the one of its name any more.
+    pub(super) fn is_got_nameless(&self, event: &StepEvent) -> bool {
+        let nameless = &self.timeline().locks.nameless;
+        nameless.contains(&(event.place, event.at))
+    }
+
+    /// Notes whether a file whose lock is got now is that of its name.
+    pub(super) fn note_name(&mut self, event: &StepEvent, file: u64) {
+        if self.is_got_nameless(event) {
+            self.nameless.insert(file);
+        } else {
+            self.nameless.remove(&file);
+        }
     }
 
     /// Some names, and how many more.

@@ -74,8 +74,8 @@ fn first_violation(
     let step = first.min()?;
     let at = steps.steps.get(step)?;
     let who = at.who.and_then(|who| steps.processes.get(who));
-    let who = who.map_or("somebody", String::as_str);
-    let mut sentence = format!("{who} {}", at.does);
+    // What nobody is known to have done has words of its own.
+    let mut sentence = who.map_or_else(|| at.does.clone(), |who| format!("{who} {}", at.does));
     let raced = raced.get(&at.number);
     if let Some(Raced {
         names: [one, other],

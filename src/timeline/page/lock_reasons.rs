@@ -7,32 +7,52 @@ use super::lock_wish::LockWish;
 use super::situation::Situation;
 
 /// That a lock is got.
-pub(super) fn taken(before: &Situation<'_>, file: Option<u64>, shared: bool) -> String {
+pub(super) fn taken(
+    before: &Situation<'_>,
+    event: &StepEvent,
+    file: Option<u64>,
+    shared: bool,
+) -> String {
     let words = match shared {
         true if before.is_kept_by_none() => {
-            "A shared lock is given to everybody who asks: it keeps nobody out."
+            "A shared lock keeps out only who wants it alone. Nobody here does: everybody who asks for it gets it."
         }
         true => {
             "Others may take it shared, too. Whoever wants it alone has to wait until all of them have given it up."
         }
-        false => return taken_alone(before, file),
+        false => return taken_alone(before, event, file),
     };
     words.to_owned()
 }
 
-fn taken_alone(before: &Situation<'_>, file: Option<u64>) -> String {
+/// Whether a lock is held by a lease, which may end before it is given up.
+fn or_lease(before: &Situation<'_>, file: Option<u64>) -> &'static str {
+    let leased = &before.timeline().locks.leased;
+    match file {
+        Some(file) if leased.contains(&file) => ", or until its lease ends",
+        _ => "",
+    }
+}
+
+fn taken_alone(before: &Situation<'_>, event: &StepEvent, file: Option<u64>) -> String {
     let locks = &before.scene.marks;
+    let lease = or_lease(before, file);
     let words = match file {
+        Some(file) if before.is_got_nameless(event) => format!(
+            "The file of {lock} is not the one of its name any more: another has taken its place since it was opened, or it was \
+             removed. Whoever opens the file by its name from here on gets another lock, and does not wait for {lock}.",
+            lock = locks.lock_name(file)
+        ),
         Some(file) if before.is_nameless(file) => format!(
             "The file of {lock} has no name any more: the count was replaced since it was opened. Whoever opens the count from here on \
              gets another file with another lock, and does not wait for {lock}.",
             lock = locks.lock_name(file)
         ),
         Some(file) if locks.locks.len() > 1 => format!(
-            "Whoever asks for {} from here on has to wait until it is given up.",
+            "Whoever asks for {} from here on has to wait until it is given up{lease}.",
             locks.lock_name(file)
         ),
-        _ => "Whoever asks for it from here on has to wait until it is given up.".to_owned(),
+        _ => format!("Whoever asks for it from here on has to wait until it is given up{lease}."),
     };
     format!("{words} {}", before.ahead_words())
         .trim_end()
@@ -65,13 +85,18 @@ pub(super) fn goes_by(before: &Situation<'_>, lane: usize, known: &str) -> Strin
         |file| before.scene.marks.lock_name(file),
     );
     if file.is_some_and(|file| before.is_nameless(file)) {
+        let opened = match before.timeline().time {
+            Time::Steps => "the count",
+            Time::Nanoseconds => "the file by its name",
+        };
         return format!(
-            "It goes by {known}, and holds {lock}, of a file that has no name any more: whoever opens the count gets another lock, and \
+            "It goes by {known}, and holds {lock}, of a file that has no name any more: whoever opens {opened} gets another lock, and \
              does not wait until it has written."
         );
     }
     format!(
-        "It goes by {known}, and holds {lock}: whoever asks for {lock} waits until it has written."
+        "It goes by {known}, and holds {lock}: whoever asks for {lock} waits until it has written{}.",
+        or_lease(before, file)
     )
 }
 
@@ -111,6 +136,19 @@ pub(super) fn converted(
         "{words} {} held it shared, too, and asked for it alone: flock drops a shared lock while it converts it.",
         before.names(&others)
     )
+}
+
+/// That the lease ends that held a lock.
+pub(super) fn ended(before: &Situation<'_>, event: &StepEvent) -> String {
+    match before.timeline().time {
+        Time::Steps => {
+            "Somebody else may take the lock, and this process does not know.".to_owned()
+        }
+        Time::Nanoseconds => format!(
+            "By now it has ended, for somebody else gets the lock: when it did, is not recorded. {} does nothing, and is not told.",
+            before.name(event.place.lane)
+        ),
+    }
 }
 
 /// That a lock is given up.

@@ -27,6 +27,7 @@ mod hidden;
 mod holders;
 mod html;
 mod key_steps;
+mod late;
 mod ledger;
 mod lock_reasons;
 mod lock_wish;
@@ -42,6 +43,7 @@ mod state;
 mod told;
 mod versions;
 mod walk;
+mod write_reasons;
 
 pub use html::page;
 pub use policy::frame_policy;

@@ -2,10 +2,10 @@
 
 use super::super::model::Spot;
 use super::super::operation::{Doing, DrawnOperation, DrawnOutcome, Sight};
-use super::super::words::{count, thousands};
 use super::event::{Happening, StepEvent};
-use super::lock_reasons::{converted, freed, given_up, goes_by, replaced, taken, waits};
-use super::situation::{Pending, Situation};
+use super::lock_reasons::{converted, ended, freed, given_up, goes_by, taken, waits};
+use super::situation::Situation;
+use super::write_reasons::wrote;
 
 /// What an event means, given what was before it. `before`: the step before has this.
 pub(super) fn reason(before: &Situation<'_>, event: &StepEvent) -> String {
@@ -24,10 +24,12 @@ pub(super) fn reason(before: &Situation<'_>, event: &StepEvent) -> String {
 
 fn meaning(before: &Situation<'_>, event: &StepEvent, operation: &DrawnOperation) -> String {
     match &event.what {
-        Happening::Takes(file) => taken(before, Some(*file), false),
-        Happening::Shares(file) => taken(before, Some(*file), true),
+        Happening::Takes(file) => taken(before, event, Some(*file), false),
+        Happening::Shares(file) => taken(before, event, Some(*file), true),
         Happening::Converts(file, shared) => converted(before, event, (*file, *shared)),
         Happening::Frees(..) => freed(before, event, operation),
+        Happening::Ends(..) => ended(before, event),
+        Happening::Publishes(version) => before.published_late(*version),
         Happening::Dies => died(before, event),
         Happening::Answers => answered(before, event.place, operation),
         Happening::Does(doing) => match doing {
@@ -48,12 +50,10 @@ fn meaning(before: &Situation<'_>, event: &StepEvent, operation: &DrawnOperation
                 let shared = operation.span(|doing| matches!(doing, Doing::Share(_)));
                 let step = event.span.and_then(|at| operation.spans.get(at));
                 let file = step.and_then(|step| operation.lock_of(step));
-                taken(before, file, shared.is_some())
+                taken(before, event, file, shared.is_some())
             }
             Doing::Point(words) if words.starts_with("frees") => freed(before, event, operation),
-            Doing::Point(words) if words.contains("lease") => {
-                "Somebody else may take the lock, and this process does not know.".to_owned()
-            }
+            Doing::Point(words) if words.contains("lease") => ended(before, event),
             Doing::Point(words) if words.contains("refused") => {
                 "What it goes by has changed meanwhile: it has to decide again.".to_owned()
             }
@@ -173,64 +173,5 @@ fn read(before: &Situation<'_>, event: &StepEvent, operation: &DrawnOperation) -
         (_, _) => format!(
             "{who} have read the same and have not written yet: each of them goes by {known}, and will write one less."
         ),
-    }
-}
-
-fn wrote(before: &Situation<'_>, event: &StepEvent, operation: &DrawnOperation) -> String {
-    let lane = event.place.lane;
-    let Some(wrote) = operation.wrote.and_then(|wrote| before.left(wrote)) else {
-        return String::new();
-    };
-    let Some(Pending { version, step }) = before.pending(lane) else {
-        return String::new();
-    };
-    let known = before.version(version);
-    let sells = oversells(before) + &replaced(before, lane);
-    // What it read is before what it has just written: anything between was written by others.
-    if version == before.latest {
-        let later = if before.timeline().publishes {
-            " The sale is on the ledger now; the count in the file says so when it is published. Until then whoever holds the lock \
-             goes by the ledger."
-        } else {
-            ""
-        };
-        return format!(
-            "It read {known} at step {step}, and nobody has written since: it makes that {wrote}.{later}{sells}"
-        );
-    }
-    let lost = match event.over {
-        Some(over) => format!(
-            " The sale of {} is gone from the count, and its buyer keeps the ticket.",
-            before.name(over)
-        ),
-        None => String::new(),
-    };
-    let versions = &before.timeline().versions;
-    let by = versions.get(before.latest).and_then(|one| one.writer);
-    let by = by.map_or_else(|| "somebody".to_owned(), |spot| before.name(spot.lane));
-    let others = match before.latest.checked_sub(version) {
-        Some(1) => format!("{by} has written"),
-        _ => format!("others have written, {by} the last of them"),
-    };
-    format!(
-        "It read {known} at step {step}, and goes by that. Since then {others}, and the count says {}. It does not look again: it \
-         writes {wrote}.{lost}{sells}",
-        before.version(before.latest)
-    )
-}
-
-/// That with one sale more than were written down there are more than there were tickets; empty where there are not.
-fn oversells(before: &Situation<'_>) -> String {
-    let stock = before.timeline().versions.first();
-    let stock = stock.and_then(|first| first.left);
-    let sold = before.tickets(before.lines.saturating_add(1));
-    match stock {
-        Some(stock) if sold > stock => format!(
-            " So {} are sold, but there {} only {}: it looked before, not now.",
-            count(sold, "ticket"),
-            if stock == 1 { "was" } else { "were" },
-            thousands(stock)
-        ),
-        _ => String::new(),
     }
 }

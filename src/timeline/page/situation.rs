@@ -1,8 +1,8 @@
 //! Where a run is: what each process has read, who holds what, what was written by then.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::super::model::{Time, Timeline};
+use super::super::model::Timeline;
 use super::super::operation::{Doing, Sight};
 use super::super::scene::Scene;
 use super::super::words::short;
@@ -34,6 +34,8 @@ pub(super) struct Situation<'a> {
     /// The last version that was written, and that which the count tells of.
     pub(super) latest: usize,
     pub(super) told: usize,
+    /// The version whose count was put over newer ones.
+    late: Option<usize>,
     /// Who has cut the count to nothing.
     pub(super) cut: Option<usize>,
     /// How many sales were written down.
@@ -42,7 +44,9 @@ pub(super) struct Situation<'a> {
     pub(super) writes_by: BTreeMap<usize, Vec<WriteBy>>,
     pub(super) raced: BTreeMap<u64, Raced>,
     /// By file: the last version when it was opened to be locked.
-    opened: BTreeMap<u64, usize>,
+    pub(super) opened: BTreeMap<u64, usize>,
+    /// The files that had lost their name when somebody got their lock last.
+    pub(super) nameless: BTreeSet<u64>,
     /// The number of the step that is being made, and by version that after which it was no more the last one.
     step: u64,
     pub(super) passed: BTreeMap<usize, u64>,
@@ -63,11 +67,13 @@ impl<'a> Situation<'a> {
             waits: BTreeMap::new(),
             latest: 0,
             told: 0,
+            late: None,
             cut: None,
             lines: 0,
             writes_by: BTreeMap::new(),
             raced: BTreeMap::new(),
             opened: BTreeMap::new(),
+            nameless: BTreeSet::new(),
             step: 0,
             passed: BTreeMap::new(),
             wrote_by_old: BTreeMap::new(),
@@ -80,14 +86,6 @@ impl<'a> Situation<'a> {
 
     pub(super) fn row(&self, lane: usize) -> Option<usize> {
         self.rows.get(&lane).copied()
-    }
-
-    /// Whether the file with this lock has no name any more: in a schedule with several locks each write replaces the file that
-    /// is locked by another one.
-    pub(super) fn is_nameless(&self, file: u64) -> bool {
-        let is_replaced = self.timeline().time == Time::Steps && self.scene.marks.locks.len() > 1;
-        let opened = self.opened.get(&file);
-        is_replaced && opened.is_some_and(|opened| *opened < self.latest)
     }
 
     /// What is called so in a sentence.
@@ -110,12 +108,14 @@ impl<'a> Situation<'a> {
     pub(super) fn apply(&mut self, event: &StepEvent, told: Option<String>) {
         let lane = event.place.lane;
         let passes = event.what == Happening::Does(Doing::Pass);
-        if !matches!(event.what, Happening::Frees(..)) && !passes {
+        let frees = matches!(event.what, Happening::Frees(..) | Happening::Ends(..));
+        if !frees && !passes {
             self.waits.remove(&lane);
         }
         self.written(event, true);
         if let Happening::Takes(file) | Happening::Shares(file) = &event.what {
             self.opened.entry(*file).or_insert(self.latest);
+            self.note_name(event, *file);
         }
         match &event.what {
             Happening::Takes(file) => self.holders.entry(*file).or_default().push((lane, false)),
@@ -125,13 +125,17 @@ impl<'a> Situation<'a> {
                 holders.retain(|(holder, _)| *holder != lane);
                 holders.push((lane, *shared));
             }
-            Happening::Frees(file, shared) => {
+            Happening::Frees(file, shared) | Happening::Ends(file, shared) => {
                 let holders = self.holders.entry(*file).or_default();
                 if let Some(at) = holders.iter().position(|one| *one == (lane, *shared)) {
                     holders.remove(at);
                 }
             }
             Happening::Does(doing) => self.does(event, doing),
+            Happening::Publishes(version) => {
+                self.late = Some(*version);
+                self.told = *version;
+            }
             Happening::Answers => {}
             Happening::Dies => {
                 self.pending.remove(&lane);
@@ -141,7 +145,7 @@ impl<'a> Situation<'a> {
         let Some(process) = row.and_then(|row| self.processes.get_mut(row)) else {
             return;
         };
-        if event.is_shown && !event.words.is_empty() && event.what != Happening::Answers {
+        if event.is_shown && event.is_done() && !event.words.is_empty() {
             process.did.clone_from(&event.words);
             if !passes {
                 process.told.clear();
@@ -183,7 +187,7 @@ impl<'a> Situation<'a> {
         }
         self.lines = self.sales.lines_by(event.at, last);
         if !self.timeline().publishes {
-            self.told = self.latest;
+            self.told = self.late.unwrap_or(self.latest);
         }
     }
 

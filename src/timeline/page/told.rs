@@ -12,11 +12,12 @@ use super::state::PageFinding;
 /// So many findings are told.
 const FINDINGS: usize = 24;
 
-/// What was found, and at which steps.
+/// What was found, and at which steps. `last`: the last that writes; `end`: that after which the count says what it says in the
+/// end, where newer ones were there before.
 pub(super) fn findings(
     timeline: &Timeline,
     step_of: &StepOf,
-    last: Option<usize>,
+    (last, end): (Option<usize>, Option<usize>),
 ) -> Vec<PageFinding> {
     let findings = timeline.findings.iter().take(FINDINGS);
     let told = findings.map(|finding| {
@@ -24,11 +25,13 @@ pub(super) fn findings(
             kind: String::new(),
             ..finding.clone()
         };
+        // What the count misses in the end was written well.
+        let of_end = end.filter(|_| finding.of_end);
         PageFinding {
             kind: short(&finding.kind, NAME),
             sentence: crate::shown::shown(&sentence(&bare)),
-            step: found::step(timeline, finding, step_of),
-            told_at: found::told_at(timeline, finding, step_of, last),
+            step: of_end.or_else(|| found::step(timeline, finding, step_of)),
+            told_at: of_end.or_else(|| found::told_at(timeline, finding, step_of, last)),
         }
     });
     told.collect()

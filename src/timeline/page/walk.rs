@@ -11,6 +11,7 @@ use super::event::{Happening, StepEvent};
 use super::events::events;
 use super::found::StepOf;
 use super::key_steps::{chance, key_steps};
+use super::late;
 use super::ledger::{NAME, Sales};
 use super::lock_wish::LockWish;
 use super::reasons::reason;
@@ -49,6 +50,9 @@ pub(super) fn walk(scene: &Scene<'_>) -> Walked {
     }
     let mut walk = Walk::new(scene, &sales);
     walk.through(&events);
+    walk.end();
+    let end = late::key(timeline).and_then(|key| walk.step_of.get(&key).copied());
+    let end = end.or(walk.ends.then(|| walk.steps.len().saturating_sub(1)));
     let Walk {
         steps,
         times,
@@ -68,7 +72,7 @@ pub(super) fn walk(scene: &Scene<'_>) -> Walked {
             .map(|lane| short(timeline.name(*lane), NAME))
             .collect(),
         ledger: shown_lines(scene, &sales, &steps),
-        findings: findings(timeline, &step_of, last_write(&events, &step_of)),
+        findings: findings(timeline, &step_of, (last_write(&events, &step_of), end)),
         steps,
         key_steps: Vec::new(),
         left_out: left_out(scene, many),
@@ -96,6 +100,8 @@ struct Walk<'a> {
     open: bool,
     /// The stretch of the picture that the last step lies in.
     stretch: usize,
+    /// Whether the last step is that of the count that stands in the end, of which nothing says how it came there.
+    ends: bool,
 }
 
 impl<'a> Walk<'a> {
@@ -112,6 +118,7 @@ impl<'a> Walk<'a> {
             step_of: HashMap::new(),
             open: true,
             stretch: 0,
+            ends: false,
         };
         walk.close();
         walk
@@ -140,6 +147,21 @@ impl<'a> Walk<'a> {
         for step in self.step_of.values_mut() {
             *step = last.min(*step);
         }
+    }
+
+    /// What the count says in the end, where the last step leaves it otherwise.
+    fn end(&mut self) {
+        let number = self.steps.last().map_or(0, |step| step.number);
+        let Some((step, stands)) = late::end(&self.situation, number.saturating_add(1)) else {
+            return;
+        };
+        self.situation.told = stands;
+        let time = self.times.last().copied().unwrap_or_default();
+        self.steps.push(step);
+        self.times.push(time);
+        self.ends = true;
+        self.open = true;
+        self.close();
     }
 
     fn open(&mut self, event: &StepEvent) {

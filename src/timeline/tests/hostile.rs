@@ -99,6 +99,7 @@ fn finding() -> impl Strategy<Value = DrawnFinding> {
             places,
             locks,
             also,
+            of_end: harm.len() % 2 == 1,
             harm,
         }
     })
@@ -131,6 +132,7 @@ fn timeline() -> impl Strategy<Value = Timeline> {
             findings,
             odds,
             publishes: steps,
+            locks: LockFacts::default(),
             unreadable: !steps,
         },
     )

@@ -159,6 +159,13 @@ fn it_begins_and_ends_where_it_is_told_and_says_how_to_go_on() {
             "{step}"
         );
     }
+    let run = walk(&place, &["race", "tour", "5", "--to", "3"]);
+    assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""), "{run:?}");
+    assert!(
+        run.stderr
+            .contains("the last step, 3, comes before the first, 5"),
+        "{run:?}"
+    );
 }
 
 #[test]
@@ -211,6 +218,7 @@ fn read_until(child: &mut Child, wanted: &str) -> String {
 fn in_a_terminal_it_waits_for_enter_and_ends_by_q_and_by_ctrl_c() {
     for (last, end, code) in [
         ("q\n", "'tickets race tour 6' goes on there", 0),
+        ("quit\n", "'tickets race tour 6' goes on there", 0),
         ("\u{3}", "nothing of it is left behind", 130),
     ] {
         let place = TestEvent::empty();
@@ -224,6 +232,11 @@ fn in_a_terminal_it_waits_for_enter_and_ends_by_q_and_by_ctrl_c() {
             first.contains("5/11") && !first.contains("differs"),
             "{first}"
         );
+        // A word that is no key runs nothing.
+        keys.write_all(b"back\n").unwrap();
+        let asked = read_until(&mut child, "q and Enter: end");
+        assert!(asked.contains("q and Enter: end"), "{asked}");
+        assert!(!asked.contains("differs"), "{asked}");
         keys.write_all(b"\n").unwrap();
         let seen = read_until(&mut child, "Enter: the answer");
         assert!(

@@ -53,7 +53,7 @@ impl Edited {
         let message = format!("{what}, as some editors save a text: what was sold is all there");
         let error = Error::new(Kind::Integrity, message).at(&files.ledger, self.line, 0);
         error.hint(format!(
-            "nothing was sold; 'tickets audit' says more; {}; 'tickets restore DIR' puts a backup back instead",
+            "nothing more was sold; 'tickets audit' says more; {}; 'tickets restore DIR' puts a backup back instead",
             self.way_out(files)
         ))
     }

@@ -107,7 +107,7 @@ pub(crate) fn check_stock(
 
 /// What to do about a ledger that has bytes, and no opening line: an editor may have changed the ends of its lines, or put
 /// something before the first.
-const UNREAD: &str = "nothing was sold; 'tickets audit' says what is wrong with it; 'tickets restore DIR' puts a backup \
+const UNREAD: &str = "nothing more was sold; 'tickets audit' says what is wrong with it; 'tickets restore DIR' puts a backup \
                       back; where there is none, 'tickets reset --help' says how to start afresh without what was sold";
 
 /// What to do about a count that was changed by hand.

@@ -108,7 +108,7 @@ pub(crate) fn break_at(files: &EventFiles, line: u64, why: &str, counted: Stands
     if why == BY_HAND {
         let told = format!("this line does not add up: {why}");
         return disagreement(told, &files.ledger, line).hint(format!(
-            "nothing was sold; 'tickets audit' says more; {}",
+            "nothing more was sold; 'tickets audit' says more; {}",
             without_them(files)
         ));
     }
@@ -123,20 +123,20 @@ pub(crate) fn break_at(files: &EventFiles, line: u64, why: &str, counted: Stands
     let error = disagreement(told, &files.ledger, line);
     error.hint(match (booked(files), counted) {
         (Booked::Some, _) if changed.is_some() => {
-            "nothing was sold; 'tickets audit' says more; undo what was edited in it, for rename ID NAME is what gives a \
+            "nothing more was sold; 'tickets audit' says more; undo what was edited in it, for rename ID NAME is what gives a \
              sale another name; or put the right ledger back: 'tickets restore DIR' takes it from a backup"
         }
         (Booked::Some, _) => {
-            "nothing was sold; 'tickets audit' says more; undo what was edited in it, or put the right ledger back: \
+            "nothing more was sold; 'tickets audit' says more; undo what was edited in it, or put the right ledger back: \
              'tickets restore DIR' takes it from a backup"
         }
         (Booked::None, Stands::Yes) => {
-            "nothing was sold; 'tickets audit' says more; put the right file back, or, where it was only a rush, \
+            "nothing more was sold; 'tickets audit' says more; put the right file back, or, where it was only a rush, \
              'tickets reset' starts afresh and keeps the old ledger"
         }
         // A reset keeps off what may be booked, and what the count counts and the ledger lacks.
         _ => {
-            "nothing was sold; 'tickets audit' says more; put the right file back, or, where it was only a rush, \
+            "nothing more was sold; 'tickets audit' says more; put the right file back, or, where it was only a rush, \
              'tickets reset --force' starts afresh and keeps the old ledger"
         }
     })
@@ -182,7 +182,7 @@ pub(crate) fn disagreement(message: String, file: &Path, line: u64) -> Error {
     Error::new(Kind::Integrity, message)
         .at(file, line, 0)
         .hint(
-            "nothing was sold; 'tickets audit' says more; undo what was edited in it, or put the right ledger back: \
+            "nothing more was sold; 'tickets audit' says more; undo what was edited in it, or put the right ledger back: \
              'tickets restore DIR' takes it from a backup; else 'tickets audit --repair --force' goes on with what the ledger has",
         )
 }

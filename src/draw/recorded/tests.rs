@@ -1,0 +1,229 @@
+//! What the page of a recorded run says of its steps.
+
+use crate::check;
+use crate::check::evidence::read_lines;
+use crate::timeline::{PageStep, Steps};
+
+fn steps(text: &str) -> Steps {
+    let evidence = read_lines(text.as_bytes(), "run.jsonl".as_ref()).unwrap();
+    let verdict = check::judge(&evidence);
+    Steps::of(&super::timeline(&evidence, &verdict))
+}
+
+/// The steps in which this is done, with what they mean.
+fn done<'s>(steps: &'s Steps, who: &str, does: &str) -> Vec<(usize, &'s PageStep)> {
+    let all = steps.steps.iter().enumerate();
+    all.filter(|(_, step)| {
+        let name = step.who.map(|who| steps.processes[who].as_str());
+        name == Some(who) && step.does.starts_with(does)
+    })
+    .collect()
+}
+
+/// A lock that ended with its lease was given up by nobody.
+#[test]
+fn whose_lease_ends_does_nothing() {
+    let steps = steps(include_str!("../../cli/tour/lease.jsonl"));
+    let [(_, takes)] = done(&steps, "user-2", "takes")[..] else {
+        panic!("{:#?}", steps.steps);
+    };
+    assert!(
+        takes
+            .why
+            .ends_with("until it is given up, or until its lease ends.")
+    );
+    let reads = done(&steps, "user-2", "reads");
+    let why = &reads.last().unwrap().1.why;
+    assert!(
+        why.ends_with("waits until it has written, or until its lease ends."),
+        "{why}"
+    );
+    assert!(done(&steps, "user-2", "gives up").is_empty());
+    let [(ends, end)] = done(&steps, "user-2", "its lease ends")[..] else {
+        panic!("{:#?}", steps.steps);
+    };
+    assert_eq!(
+        end.why,
+        "By now it has ended, for somebody else gets the lock: when it did, is not recorded. user-2 does nothing, and is not told."
+    );
+    let row = end.who.unwrap();
+    assert_eq!(
+        end.processes[row].did, "reads: 1 left",
+        "it did nothing since"
+    );
+    assert!(end.processes[row].holds.is_empty());
+    // Nobody holds it beside another.
+    assert!(
+        steps
+            .steps
+            .iter()
+            .all(|step| step.locks.iter().all(|lock| lock.holders.len() < 2))
+    );
+    let [(other, _)] = done(&steps, "user-1", "takes")[..] else {
+        panic!("{:#?}", steps.steps);
+    };
+    assert_eq!(ends + 1, other);
+}
+
+/// Two lock the file that they replace, and read through what they have locked.
+const GONE_FILE: &str = r#"{"evidence":1,"stock":1,"first":0}
+{"step":"invoke","buyer":"a","t":100,"quantity":1}
+{"step":"lock_wanted","buyer":"a","t":110,"device":1,"inode":7}
+{"step":"lock_got","buyer":"a","t":120,"device":1,"inode":7,"path_device":1,"path_inode":7}
+{"step":"read","buyer":"a","t":130,"seq":0,"left":1}
+{"step":"invoke","buyer":"b","t":140,"quantity":1}
+{"step":"lock_wanted","buyer":"b","t":150,"device":1,"inode":7}
+{"step":"intend","buyer":"a","t":200,"read":0,"write":1,"nonce":"n1"}
+{"step":"wrote","buyer":"a","t":210}
+{"step":"lock_released","buyer":"a","t":220}
+{"step":"lock_got","buyer":"b","t":230,"device":1,"inode":7,"path_device":1,"path_inode":8}
+{"step":"return","buyer":"a","t":235,"outcome":"sold"}
+{"step":"read","buyer":"b","t":240,"seq":0,"left":1}
+{"step":"intend","buyer":"b","t":300,"read":0,"write":1,"nonce":"n2"}
+{"step":"wrote","buyer":"b","t":310}
+{"step":"lock_released","buyer":"b","t":320}
+{"step":"return","buyer":"b","t":330,"outcome":"sold"}
+"#;
+
+#[test]
+fn what_was_old_when_it_was_read_is_told_from_what_others_wrote_since() {
+    let steps = steps(GONE_FILE);
+    let [(_, takes)] = done(&steps, "b", "takes")[..] else {
+        panic!("{:#?}", steps.steps);
+    };
+    assert_eq!(
+        takes.why,
+        "The file of the lock is not the one of its name any more: another has taken its place since it was opened, or it was \
+         removed. Whoever opens the file by its name from here on gets another lock, and does not wait for the lock."
+    );
+    let [(_, wrote)] = done(&steps, "a", "writes")[..] else {
+        panic!("{:#?}", steps.steps);
+    };
+    let [(_, writes)] = done(&steps, "b", "writes")[..] else {
+        panic!("{:#?}", steps.steps);
+    };
+    let since = wrote.number;
+    let read = done(&steps, "b", "reads")[0].1.number;
+    let old = format!(
+        "It read 1 left (version 0) at step {read}, which was old then: out of date since step {since}. By now the count says 0 left \
+         (version 1 by a). It does not look again: it writes 0 left."
+    );
+    let old = old.replace(" (version 0)", "");
+    let why = writes.why.replace(" (version 0)", "");
+    assert!(why.starts_with(&old), "{why}");
+    assert!(
+        why.ends_with("So 2 tickets are sold, but there was only 1: what it saw was gone."),
+        "{why}"
+    );
+}
+
+/// The count of c comes after those who went on from its sale; `wrote`: when c says that it was done, `returned`: when it was over.
+fn late(wrote: u64, returned: u64) -> String {
+    let mut lines = vec![
+        (100, r#""step":"invoke","buyer":"c","quantity":1"#),
+        (110, r#""step":"read","buyer":"c","seq":1,"left":3"#),
+        (
+            120,
+            r#""step":"intend","buyer":"c","read":1,"write":2,"nonce":"c1""#,
+        ),
+        (wrote, r#""step":"wrote","buyer":"c""#),
+        (
+            returned,
+            r#""step":"return","buyer":"c","outcome":"sold","left":2"#,
+        ),
+    ];
+    for (at, [invoke, read, intend, wrote, sold]) in [
+        (
+            200,
+            [
+                r#""step":"invoke","buyer":"d","quantity":1"#,
+                r#""step":"read","buyer":"d","seq":2,"left":2"#,
+                r#""step":"intend","buyer":"d","read":2,"write":3,"nonce":"d1""#,
+                r#""step":"wrote","buyer":"d""#,
+                r#""step":"return","buyer":"d","outcome":"sold","left":1"#,
+            ],
+        ),
+        (
+            300,
+            [
+                r#""step":"invoke","buyer":"e","quantity":1"#,
+                r#""step":"read","buyer":"e","seq":3,"left":1"#,
+                r#""step":"intend","buyer":"e","read":3,"write":4,"nonce":"e1""#,
+                r#""step":"wrote","buyer":"e""#,
+                r#""step":"return","buyer":"e","outcome":"sold","left":0"#,
+            ],
+        ),
+    ] {
+        lines.extend((at..).step_by(10).zip([invoke, read, intend, wrote, sold]));
+    }
+    lines.sort_unstable();
+    let lines = lines
+        .iter()
+        .map(|(at, line)| format!("{{{line},\"t\":{at}}}\n"));
+    let ledger = [("c", 2, 2), ("d", 3, 1), ("e", 4, 0)].map(|(buyer, version, left)| {
+        format!(
+            "{{\"committed\":{version},\"nonce\":\"{buyer}1\",\"left\":{left},\"buyer\":\"{buyer}\",\"quantity\":1}}\n"
+        )
+    });
+    format!(
+        "{{\"evidence\":1,\"stock\":3,\"first\":1}}\n{}{}{{\"final\":2,\"left\":2,\"lines\":3}}\n",
+        lines.collect::<String>(),
+        ledger.concat()
+    )
+}
+
+#[test]
+fn a_count_that_comes_late_is_a_step_and_the_first_violation() {
+    let steps = steps(&late(400, 420));
+    let [(at, step)] = done(&steps, "c", "publishes")[..] else {
+        panic!("{:#?}", steps.steps);
+    };
+    assert_eq!(step.does, "publishes its count: 2 left, over a newer one");
+    assert_eq!(
+        step.why,
+        "Its sale was written before. Its count comes only by now, and replaces a newer one, which said 0 left (version 4 by e). The \
+         sales of d and e are not in it."
+    );
+    assert_eq!(steps.steps[at - 1].count.left, Some(0));
+    let last = &steps.steps.last().unwrap().count;
+    assert_eq!(
+        (last.left, last.version, last.by.as_str()),
+        (Some(2), Some(2), "c")
+    );
+    let [violation] = &steps.key_steps[..] else {
+        panic!("{:?}", steps.key_steps);
+    };
+    assert_eq!(violation.step, at);
+    assert_eq!(
+        violation.sentence,
+        "c publishes its count: 2 left, over a newer one"
+    );
+    assert!(
+        steps
+            .findings
+            .iter()
+            .any(|finding| finding.kind.contains("lost sale"))
+    );
+}
+
+/// Who had long been told of its sale has put nothing over those that came after.
+#[test]
+fn of_an_old_count_that_no_step_can_have_written_the_page_says_that_it_does_not_know() {
+    let steps = steps(&late(130, 140));
+    assert!(done(&steps, "c", "publishes").is_empty());
+    let last = steps.steps.last().unwrap();
+    assert_eq!(
+        last.does,
+        "in the end the count says 2 left (version 2 by c)"
+    );
+    assert_eq!(
+        last.why,
+        "By the last step that is known it said 0 left (version 4 by e). Who put this count over that one, and when, is not known."
+    );
+    assert_eq!((last.who, last.count.left), (None, Some(2)));
+    let [violation] = &steps.key_steps[..] else {
+        panic!("{:?}", steps.key_steps);
+    };
+    assert_eq!(violation.step, steps.steps.len() - 1);
+    assert_eq!(violation.sentence, last.does);
+}
