@@ -89,6 +89,8 @@ fn a_slip_is_answered_with_what_was_meant() {
         ("query gala.json", "'tickets -f gala.json query'"),
         ("gala.json query", "'tickets -f gala.json query'"),
         ("init gala", "'tickets -f gala.json init 200'"),
+        ("init 200 gala.json", "'tickets -f gala.json init 200'"),
+        ("init 200 ./gala", "'tickets -f ./gala init 200'"),
         ("init gala.json 200", "'tickets -f FILE init 200'"),
         ("init --stock 200", "'tickets init 200'"),
         ("buy --users 3 --stock 2", "'tickets reset 200'"),

@@ -7,6 +7,7 @@ use clap::error::ErrorKind;
 use clap::{ArgMatches, ColorChoice, CommandFactory as _, FromArgMatches as _, Parser};
 
 use super::command::Command;
+use super::dash_texts::joined;
 use super::globals::Globals;
 use super::help;
 use super::ignored;
@@ -28,9 +29,11 @@ pub(crate) fn parse() -> Result<(ArgMatches, Cli), clap::Error> {
     one_dash::refuse(&words(), &grammar)?;
     // Never taken apart: the process's end does that for less.
     let mut plain = ManuallyDrop::new(plain());
-    let matches = plain.try_get_matches_from_mut(std::env::args_os());
+    let matches = plain.try_get_matches_from_mut(joined(std::env::args_os()));
     let matches = match matches {
-        Err(error) if error.kind() != ErrorKind::DisplayVersion => grammar().try_get_matches()?,
+        Err(error) if error.kind() != ErrorKind::DisplayVersion => {
+            grammar().try_get_matches_from(joined(std::env::args_os()))?
+        }
         matches => matches?,
     };
     ignored::refuse(&mut plain, &matches)?;

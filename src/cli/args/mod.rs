@@ -3,6 +3,7 @@
 mod candidates;
 mod command;
 mod compare;
+mod dash_texts;
 mod event;
 mod event_help;
 mod globals;

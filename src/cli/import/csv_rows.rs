@@ -5,6 +5,7 @@ use crate::plural::count;
 use super::column_names::says_how_many;
 use super::header::{BadHeader, Columns};
 use super::not_valid::not_valid;
+use super::own_list::{as_sold, is_one};
 use super::passed_over::{self, Heading, PassedOver};
 use super::quotes::{Unclosed, unclosed};
 use super::row::{Read, Row, RowFlaw, RowText, one};
@@ -94,6 +95,7 @@ fn unknown(stated: &str) -> BadHeader {
 struct Passed {
     places: Vec<(usize, Heading)>,
     columns: PassedOver,
+    is_own_list: bool,
 }
 
 impl Passed {
@@ -103,6 +105,7 @@ impl Passed {
         let mut passed = Self {
             places: places.collect(),
             columns: PassedOver::default(),
+            is_own_list: is_one(header),
         };
         for (_, heading) in &passed.places {
             passed.columns.name(heading);
@@ -151,6 +154,14 @@ fn add(
         return;
     }
     let cells = columns.cells(record);
+    let read_back = cells.map(|cell| {
+        if passed.is_own_list {
+            as_sold(cell)
+        } else {
+            cell.to_owned()
+        }
+    });
+    let cells = read_back.each_ref().map(String::as_str);
     let [buyer, quantity, key, note] = cells;
     if let Some((said, why)) = not_valid("column", quantity, passed.cells(record)) {
         // Written down so that it is refused until it is corrected.

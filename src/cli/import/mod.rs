@@ -13,6 +13,7 @@ mod list;
 mod nonsense;
 mod not_valid;
 mod notes;
+mod own_list;
 mod passed_over;
 mod quotes;
 mod rejects;

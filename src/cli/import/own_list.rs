@@ -1,0 +1,33 @@
+//! Lists as `tickets door` and `tickets sales` write them: what their cells have for the sake of a spreadsheet is taken off
+//! again, and keys that the service's own page has made are left out.
+
+use super::row::{Read, Row};
+use crate::guest_list;
+use crate::office::made_by_page;
+
+/// Whether these columns are those of such a list: by the ids of its sales, which no list of somebody's own has.
+pub(super) fn is_one(header: &csv::StringRecord) -> bool {
+    let has = |wanted: &str| header.iter().any(|name| name.eq_ignore_ascii_case(wanted));
+    has("buyer") && (has("id") || has("ids"))
+}
+
+/// The text of a cell of such a list.
+pub(super) fn as_sold(cell: &str) -> String {
+    let text = guest_list::text(cell);
+    // No name is sold with one of these: in a list of old ones they stay written out.
+    if text.contains(char::is_control) {
+        cell.to_owned()
+    } else {
+        text
+    }
+}
+
+/// Leaves out the keys that the service's page has made: each opens the receipt of the sale that it was made for, and would
+/// open that of another.
+pub(super) fn without_page_keys(read: &mut Read) {
+    let has_one = |row: &&mut Row| row.key.as_deref().is_some_and(made_by_page);
+    for row in read.rows.iter_mut().filter(has_one) {
+        row.key = None;
+        read.page_keys += 1;
+    }
+}
