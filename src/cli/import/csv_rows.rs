@@ -154,13 +154,11 @@ fn add(
         return;
     }
     let cells = columns.cells(record);
-    let read_back = cells.map(|cell| {
-        if passed.is_own_list {
-            as_sold(cell)
-        } else {
-            cell.to_owned()
-        }
-    });
+    let read_back = if passed.is_own_list {
+        as_sold(cells)
+    } else {
+        cells.map(str::to_owned)
+    };
     let cells = read_back.each_ref().map(String::as_str);
     let [buyer, quantity, key, note] = cells;
     if let Some((said, why)) = not_valid("column", quantity, passed.cells(record)) {

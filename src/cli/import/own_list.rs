@@ -11,15 +11,23 @@ pub(super) fn is_one(header: &csv::StringRecord) -> bool {
     has("buyer") && (has("id") || has("ids"))
 }
 
-/// The text of a cell of such a list.
-pub(super) fn as_sold(cell: &str) -> String {
-    let text = guest_list::text(cell);
-    // No name is sold with one of these: in a list of old ones they stay written out.
-    if text.contains(char::is_control) {
-        cell.to_owned()
-    } else {
-        text
-    }
+/// The texts of the cells of such a list.
+pub(super) fn as_sold([buyer, quantity, key, note]: [&str; 4]) -> [String; 4] {
+    // No name is sold with a control character: in a list of old ones they stay written out.
+    let plain = |cell: &str| {
+        let text = guest_list::text(cell);
+        if text.contains(char::is_control) {
+            cell.to_owned()
+        } else {
+            text
+        }
+    };
+    [
+        plain(buyer),
+        quantity.to_owned(),
+        plain(key),
+        guest_list::text(note),
+    ]
 }
 
 /// Leaves out the keys that the service's page has made: each opens the receipt of the sale that it was made for, and would
