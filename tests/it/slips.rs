@@ -89,6 +89,7 @@ fn a_slip_is_answered_with_what_was_meant() {
         ("query gala.json", "'tickets -f gala.json query'"),
         ("gala.json query", "'tickets -f gala.json query'"),
         ("init gala", "'tickets -f gala.json init 200'"),
+        ("storno 3", "'tickets cancel ID' does that"),
         ("init 200 gala.json", "'tickets -f gala.json init 200'"),
         ("init 200 ./gala", "'tickets -f ./gala init 200'"),
         ("init gala.json 200", "'tickets -f FILE init 200'"),

@@ -4,6 +4,7 @@
 
 mod again;
 mod batch;
+mod cell_count;
 mod column_names;
 mod corrected;
 mod csv_rows;
