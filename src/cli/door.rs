@@ -17,15 +17,21 @@ use crate::{BoxOffice, Error, Kind, Result, shown};
 /// What the list is of.
 const LEFT_OUT: &str = "these have bought";
 
+/// The same where there is nobody on it.
+const NOBODY: &str = "nobody has bought yet";
+
 pub(super) fn door(file: &Path, arguments: &DoorArgs, screen: &Screen) -> Result<u8> {
     let is_csv = arguments.format == DoorFormat::Csv;
-    if arguments.bom && (screen.json || !is_csv) {
-        let error = Error::new(Kind::Usage, "--bom is for --format csv");
+    let of_csv = [("--bom", arguments.bom), ("--raw", arguments.raw)];
+    let given = of_csv.iter().find(|(_, is_given)| *is_given);
+    if let Some((option, _)) = given.filter(|_| screen.json || !is_csv) {
+        let error = Error::new(Kind::Usage, format!("{option} is for --format csv"));
         return Err(error.hint("see 'tickets door --help'"));
     }
     let office = BoxOffice::at(file)?;
     let guests = office.guests()?;
     let total = guests.iter().map(|guest| guest.quantity).sum();
+    let left_out_of = if guests.is_empty() { NOBODY } else { LEFT_OUT };
     let document = DoorDocument {
         ok: true,
         command: "door",
@@ -35,13 +41,13 @@ pub(super) fn door(file: &Path, arguments: &DoorArgs, screen: &Screen) -> Result
     if screen.json || arguments.format == DoorFormat::Table {
         screen.result(&document, |out| as_table(out, &guests, total));
         if !screen.json {
-            screen.notes(&left_out(&office, LEFT_OUT, screen)?);
+            screen.notes(&left_out(&office, left_out_of, screen)?);
         }
         return Ok(0);
     }
     let text = if is_csv {
         let mark = if arguments.bom { MARK } else { "" };
-        [mark.as_bytes(), &guest_list::csv(&guests)?].concat()
+        [mark.as_bytes(), &guest_list::csv(&guests, arguments.raw)?].concat()
     } else {
         let settings = office.settings()?.unwrap_or_default();
         let state = office.state()?;
@@ -55,13 +61,13 @@ pub(super) fn door(file: &Path, arguments: &DoorArgs, screen: &Screen) -> Result
         page.standing_alone().into_bytes()
     };
     screen.bytes(&text);
-    screen.notes(&left_out(&office, LEFT_OUT, screen)?);
+    screen.notes(&left_out(&office, left_out_of, screen)?);
     Ok(0)
 }
 
 fn as_table(out: &mut dyn Write, guests: &[Guest], total: u64) -> io::Result<()> {
     if guests.is_empty() {
-        return writeln!(out, "nobody has bought yet");
+        return writeln!(out, "{NOBODY}");
     }
     let mut table = Table::new();
     table.load_style(presets::NOTHING);

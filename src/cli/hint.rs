@@ -3,7 +3,7 @@
 use std::ffi::{OsStr, OsString};
 
 pub(crate) use crate::quoted;
-use crate::shown::quoted_word;
+pub(super) use crate::shown::quoted_word;
 
 /// The commands that `-f` matters to.
 const OF_AN_EVENT: [&str; 24] = [

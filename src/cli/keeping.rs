@@ -195,7 +195,7 @@ fn way_back(kept: &[PathBuf], back: WayBack, screen: &Screen) -> Undo {
     let [kept, directory, copy] = [kept, &directory, &copy].map(|path| quoted(path.as_os_str()));
     let event = screen.event_option();
     Undo::By(format!(
-        "mkdir {directory} && cp {kept} {copy} && tickets{event} restore{force} {directory}"
+        "mkdir -p {directory} && cp {kept} {copy} && tickets{event} restore{force} {directory}"
     ))
 }
 

@@ -84,6 +84,7 @@ fn run() -> u8 {
         Ok(code) => code,
         Err(error) => {
             let error = name_closed_directory(nearby::told(error, &cli.globals.file));
+            let error = of_its_event(error, &cli.command);
             screen.error(cli.command.name(), &error, None);
             error.kind().exit_code()
         }
@@ -93,6 +94,22 @@ fn run() -> u8 {
         screen.notes(&note);
     }
     screen.close(code)
+}
+
+/// The same error of a command that names its events behind it, not by `-f`: its hints name the one that it is about.
+fn of_its_event(error: Error, command: &Command) -> Error {
+    let named = command.events();
+    let is_about = |event: &&Path| error.place().is_some_and(|place| *place.file == **event);
+    let event = match named.as_slice() {
+        [one] => Some(*one),
+        all => all.iter().copied().find(is_about),
+    };
+    let Some((event, hint)) = event.zip(error.hint_text()) else {
+        return error;
+    };
+    let by_path = hint.replace("-f PATH names it", "name it by its path");
+    let hint = EventFlag::named(event.as_os_str()).hint(&by_path);
+    error.hint(hint)
 }
 
 /// The command, and the event as the hints name it.

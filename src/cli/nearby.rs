@@ -173,7 +173,7 @@ fn like(file: &Path) -> Vec<PathBuf> {
 }
 
 /// How many letters are left out, put in or taken for others between two words (the Levenshtein distance).
-fn slips(a: &str, b: &str) -> usize {
+pub(super) fn slips(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     // To each beginning of `b`, from the beginning of `a` that has been walked.
     let mut row: Vec<usize> = (0..=b.len()).collect();

@@ -1,6 +1,7 @@
 //! Common slips on the command line, and what was meant: the right word stands in the tip.
 
 mod bare_number;
+mod dashes;
 mod meant;
 mod options;
 mod phrases;
@@ -35,7 +36,7 @@ pub(super) fn tip(
         ErrorKind::UnknownArgument => {
             let word = text(error, ContextKind::InvalidArg)?;
             if word.starts_with('-') {
-                unknown_option(word, command)
+                unknown_option(word, command).or_else(|| dashes::meant(word, command))
             } else {
                 one_word_more(word, command, matches)
             }

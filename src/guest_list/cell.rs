@@ -12,8 +12,11 @@ pub(crate) const MARK: &str = "\u{feff}";
 /// The letters without a width that belong to names: they join those beside them, or keep them apart.
 pub(super) const JOINERS: [char; 2] = ['\u{200c}', '\u{200d}'];
 
+/// The longest cell that is read back, in bytes: none that this program writes of a name, a key or a note is longer.
+const LONGEST_READ: usize = 4096;
+
 /// A text for a cell: an apostrophe stands before whatever may begin a formula, and what steers is written
-/// out, but for joiners.
+/// out, but for joiners. [`text`] reads it back: so a backslash is doubled that would be taken for one of those.
 pub(crate) fn cell(text: &str) -> String {
     let mut cell = String::with_capacity(text.len() + 2);
     let mut within = false;
@@ -26,10 +29,78 @@ pub(crate) fn cell(text: &str) -> String {
         if steers(c) && !JOINERS.contains(&c) {
             cell.extend(c.escape_default());
         } else {
+            let next = || text.get(at + c.len_utf8()..)?.chars().next();
+            if c == '\\' && next().is_some_and(|next| "nrtu\\".contains(next) || steers(next)) {
+                cell.push(c);
+            }
             cell.push(c);
         }
     }
     cell
+}
+
+/// The text that was written as this cell. What is the cell of no text is taken as it stands: somebody has written it.
+pub(crate) fn text(written: &str) -> String {
+    let text = if written.len() > LONGEST_READ {
+        written.to_owned()
+    } else {
+        read(written, false)
+    };
+    if cell(&text) == written {
+        text
+    } else {
+        written.to_owned()
+    }
+}
+
+/// The same of the rest of a cell. `within`: behind a letter behind which no cell begins.
+fn read(written: &str, mut within: bool) -> String {
+    let (mut text, mut rest) = (String::new(), written);
+    while let Some((c, length)) = letter(rest) {
+        rest = rest.get(length..).unwrap_or_default();
+        let opens = rest.chars().next().filter(|c| opens_formula(*c));
+        if c == '\''
+            && !within
+            && let Some(opens) = opens
+        {
+            let behind = rest.get(opens.len_utf8()..).unwrap_or_default();
+            let behind = format!("{opens}{}", read(behind, true));
+            // Before such a number none is put: this one was there.
+            if is_telephone(&behind) {
+                text.push(c);
+            }
+            return text + &behind;
+        }
+        text.push(c);
+        within = opens_formula(c) || keeps_within(c);
+    }
+    text
+}
+
+/// The first letter of a text in which some are written out, and how many bytes it takes there.
+fn letter(written: &str) -> Option<(char, usize)> {
+    let first = written.chars().next()?;
+    let plain = Some((first, first.len_utf8()));
+    let Some(behind) = written.strip_prefix('\\') else {
+        return plain;
+    };
+    match behind.chars().next() {
+        Some('n') => Some(('\n', 2)),
+        Some('r') => Some(('\r', 2)),
+        Some('t') => Some(('\t', 2)),
+        Some('\\') => Some(('\\', 2)),
+        Some('u') => {
+            let digits = behind.strip_prefix("u{").and_then(|it| it.split_once('}'));
+            let known = digits.and_then(|(digits, _)| {
+                let letter = u32::from_str_radix(digits, 16)
+                    .ok()
+                    .and_then(char::from_u32)?;
+                Some((letter, digits.len() + 4))
+            });
+            known.or(plain)
+        }
+        _ => plain,
+    }
 }
 
 /// Whether a telephone number stands here, up to where a cell may end: `+49 (30) 123-456`. A spreadsheet makes nothing
@@ -98,6 +169,44 @@ mod tests {
             ("+49 170 1234567;=1", "+49 170 1234567;'=1"),
         ] {
             assert_eq!(cell(text), expected);
+        }
+    }
+
+    /// Whatever is put together of what the rules are about.
+    #[test]
+    fn what_was_written_is_read_back_to_the_letter() {
+        const PARTS: [&str; 16] = [
+            "a",
+            "'",
+            "+",
+            "-",
+            "=",
+            " ",
+            "\\",
+            "n",
+            "u{a}",
+            "\n",
+            "\u{feff}",
+            "\u{200d}",
+            "+49 170 12",
+            ";",
+            "1",
+            "＋",
+        ];
+        let mut read_back = 0;
+        for number in 0..PARTS.len().pow(4) {
+            let at = |place: u32| PARTS[number / PARTS.len().pow(place) % PARTS.len()];
+            for name in [
+                [at(0), at(1), at(2), at(3)].concat(),
+                [at(0), at(1), "+49 - 170123", at(2)].concat(),
+            ] {
+                assert_eq!(text(&cell(&name)), name);
+                read_back += 1;
+            }
+        }
+        assert_eq!(read_back, 2 * 65_536);
+        for own in ["Anna + Bernd", "+1", "a\nb"] {
+            assert_eq!(text(own), own, "no cell is written so");
         }
     }
 }

@@ -6,6 +6,6 @@ mod cell;
 mod page;
 mod rows;
 
-pub(crate) use cell::{MARK, cell};
+pub(crate) use cell::{MARK, cell, text};
 pub(crate) use page::{ENGLISH, GuestListPage, GuestListWords, STYLE};
 pub(crate) use rows::csv;

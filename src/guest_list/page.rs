@@ -170,7 +170,7 @@ fn many([one, other]: [&str; 2], number: u64) -> String {
 }
 
 /// A text as HTML has it. Letters that change how others are seen are left out, but for those that join letters of a
-/// name.
+/// name; one that keeps words apart, as the end of a line does, is a blank.
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {
@@ -180,6 +180,7 @@ fn escaped(text: &str) -> String {
             '>' => escaped.push_str("&gt;"),
             '"' => escaped.push_str("&quot;"),
             '\'' => escaped.push_str("&#39;"),
+            letter if letter.is_whitespace() && crate::steers(letter) => escaped.push(' '),
             letter if crate::steers(letter) && !JOINERS.contains(&letter) => {}
             letter => escaped.push(letter),
         }
@@ -198,5 +199,6 @@ mod tests {
             "&lt;b a=&quot;c&quot;&gt;&amp;&#39;"
         );
         assert_eq!(escaped("a\u{202e}\u{1b}b\u{200d}c"), "ab\u{200d}c");
+        assert_eq!(escaped("a\n2\tb\u{2028}c"), "a 2 b c");
     }
 }

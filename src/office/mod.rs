@@ -37,6 +37,8 @@ mod observed_tests;
 mod on_sale;
 mod open_holds;
 mod order;
+#[cfg(feature = "cli")]
+mod page_keys;
 mod past;
 mod people;
 mod purchase;
@@ -89,6 +91,8 @@ pub use name::NameFlaw;
 pub use on_sale::OnSale;
 pub(crate) use order::Conditions;
 pub use order::{DEFAULT_WAIT, MAX_NAME, MAX_REASON, Observer, Order, Sale, Unobserved};
+#[cfg(feature = "cli")]
+pub(crate) use page_keys::{PAGE_PREFIX, made_by_page};
 pub use past::PastBooking;
 pub use people::Booking;
 pub use sale_status::SaleStatus;

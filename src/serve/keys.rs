@@ -5,16 +5,13 @@ use axum::http::HeaderMap;
 use axum::http::request::Parts;
 
 use super::problem::ProblemResponse;
-use crate::office::MAX_NAME;
+use crate::office::{MAX_NAME, PAGE_PREFIX};
 
 /// The header of an order's key.
 pub(super) const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
 /// The header of a sale's key, where an order about the sale has a key of its own.
 pub(super) const SALE_KEY: &str = "sale-key";
-
-/// How keys begin that the service's own page makes. Only they open a receipt, so that no client may send one.
-pub(super) const PAGE_PREFIX: &str = "p-";
 
 /// The key of an order: however often it is sent, the order is done once.
 #[derive(Debug, Clone)]

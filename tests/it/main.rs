@@ -67,6 +67,7 @@ mod restores;
 mod room;
 mod rush;
 mod said;
+mod secretary;
 mod sellers;
 #[cfg(feature = "serve")]
 mod serve;

@@ -94,6 +94,38 @@ fn who_may_not_write_is_told_by_whom_and_how_that_is_changed() {
     assert_eq!(ben("audit").1["sold"], 4);
 }
 
+/// One of them makes the backup, and another the next one into the same directory.
+#[test]
+fn a_backup_of_a_shared_event_is_shared() {
+    let event = TestEvent::empty();
+    let Some((program, file)) = club(&event) else {
+        return;
+    };
+    let anna = |line: &str| run_as(ANNA, &program, &file, line);
+    let ben = |line: &str| run_as(BEN, &program, &file, line);
+    assert_eq!(anna("init 9 --group").0, 0);
+    assert_eq!(anna("book alice").0, 0);
+    let safe = file.with_file_name("safe");
+    let backup = format!("backup {}", safe.display());
+    assert_eq!(anna(&backup).0, 0);
+    assert_eq!(fs::metadata(&safe).unwrap().mode() & 0o2070, 0o2070);
+    assert_eq!(ben("book bob").0, 0);
+    let (code, done) = ben(&backup);
+    assert_eq!(code, 0, "{done:#}");
+    // As it was made before: nobody but its owner may write there.
+    fs::set_permissions(&safe, fs::Permissions::from_mode(0o755)).unwrap();
+    let owner = fs::metadata(&safe).unwrap().uid();
+    assert_eq!(owner, ANNA);
+    let (code, error) = ben(&backup);
+    assert_eq!(code, 1, "{error:#}");
+    let hint = error["error"]["hint"].as_str().unwrap();
+    let told = format!(
+        "its directory exists, owned by user {ANNA}, not group-writable: let user {ANNA} run chmod g+wx "
+    );
+    assert!(hint.contains(&told), "{hint}");
+    assert!(!error.to_string().contains("a copy for:"), "{error:#}");
+}
+
 #[test]
 fn who_is_in_another_group_is_told_so() {
     let event = TestEvent::empty();

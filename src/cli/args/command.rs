@@ -1,5 +1,7 @@
 //! Every command, with what its help says.
 
+use std::path::Path;
+
 use clap::Subcommand;
 
 use super::event::{
@@ -135,6 +137,20 @@ pub(crate) enum Command {
 }
 
 impl Command {
+    /// The events that are named behind the command.
+    pub(crate) fn events(&self) -> Vec<&Path> {
+        match self {
+            Self::Copy(arguments) => vec![&arguments.from, &arguments.to],
+            #[cfg(feature = "serve")]
+            Self::Serve(arguments) => arguments
+                .events
+                .iter()
+                .map(std::path::PathBuf::as_path)
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+
     /// The command's name in JSON.
     pub(crate) fn name(&self) -> &'static str {
         match self {

@@ -9,7 +9,7 @@ use clap_complete::engine::ArgValueCompleter;
 
 use super::candidates;
 use super::moment::{begin, end};
-use super::value::{WaitArgs, held_for, most, usually_held_for, wanted};
+use super::value::{WaitArgs, held_for, most, own_key, usually_held_for, wanted};
 
 // By what an event is sold. What is left out stays as it is.
 #[derive(Debug, PartialEq, Eq, Default, Args)]
@@ -83,7 +83,7 @@ pub(crate) struct HoldArgs {
     pub(crate) time: Option<Duration>,
 
     /// The idempotency key: however often an order with it is given, it is held once
-    #[arg(short, long)]
+    #[arg(short, long, value_parser = own_key)]
     pub(crate) key: Option<String>,
 
     /// What to remember of it; kept on the ledger
@@ -134,6 +134,10 @@ pub(crate) struct DoorArgs {
     /// How to write the list
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub(crate) format: DoorFormat,
+
+    /// In CSV: cells as they are, also what a spreadsheet would take for a formula
+    #[arg(long)]
+    pub(crate) raw: bool,
 
     /// In CSV: begin with the mark by which some spreadsheets know UTF-8
     #[arg(long)]

@@ -92,6 +92,8 @@ Examples:
   tickets door --format csv > door.csv
   tickets door --format csv --bom > door.csv  for Excel
 
+In CSV, names and notes are written as by 'tickets sales --format csv', with an apostrophe before what a spreadsheet \
+would take for a formula; --raw changes nothing, and 'tickets import' takes them off again. \
 Sorted without regard to case and accents. What is cancelled or only held is not on it. Exits 6 when the ledger does \
 not add up.";
 

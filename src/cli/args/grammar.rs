@@ -8,6 +8,7 @@ use clap::{ArgMatches, ColorChoice, CommandFactory as _, FromArgMatches as _, Pa
 
 use super::alone;
 use super::command::Command;
+use super::dash_texts::joined;
 use super::globals::Globals;
 use super::help;
 use super::ignored;
@@ -29,8 +30,10 @@ pub(crate) fn parse() -> Result<(ArgMatches, Cli), clap::Error> {
     one_dash::refuse(&words, &grammar)?;
     // Never taken apart: the process's end does that for less.
     let mut alone = ManuallyDrop::new(alone::grammar(&words));
-    let matches = match alone.try_get_matches_from_mut(std::env::args_os()) {
-        Err(error) if error.kind() != ErrorKind::DisplayVersion => grammar().try_get_matches()?,
+    let matches = match alone.try_get_matches_from_mut(joined(std::env::args_os())) {
+        Err(error) if error.kind() != ErrorKind::DisplayVersion => {
+            grammar().try_get_matches_from(joined(std::env::args_os()))?
+        }
         matches => matches?,
     };
     ignored::refuse(&plain, &matches)?;

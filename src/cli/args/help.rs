@@ -119,10 +119,10 @@ Examples:
   tickets sales --format csv > sales.csv
   tickets --json sales | jq '.sales[].buyer'
 
-A hold becomes a sale when it is confirmed. For people the times are those of the clock here, for programs in UTC. In CSV, an apostrophe stands before each \
+A hold becomes a sale when it is confirmed. --since with a time that is still to come today means that of yesterday. For people the times are those of the clock here, for programs in UTC. In CSV, an apostrophe stands before each \
 = + - @ that may begin a cell of a spreadsheet, wherever it splits: at the start, or behind anything but a letter, a \
 digit, a dot or a low line; not before a telephone number. Control characters are written out, as \\n; letters that join others in a name stay. With --raw \
-nothing is changed. Exits 6 when the ledger does not add up.";
+nothing is changed, and 'tickets import' reads such a list back as it was. Exits 6 when the ledger does not add up.";
 
 pub(super) const AUDIT: &str = "\
 Examples:
@@ -212,4 +212,4 @@ Examples:
   tickets man ~/.local/share/man/man1
   tickets man ./book              a directory that is called as a command is
 
-Exits 1 when a page cannot be written.";
+Exits 1 when a page cannot be written, 2 for a word that is neither a command nor a directory.";

@@ -12,7 +12,7 @@ pub(crate) struct CompletionsArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ManArgs {
-    /// Where to write a page for each command; the name of a command: its page alone, on stdout
+    /// Where to write a page for each command: a directory, with a / in its name where it is to be made; the name of a command: its page alone, on stdout
     #[arg(value_name = "DIRECTORY|COMMAND")]
     pub(crate) directory: Option<PathBuf>,
 }

@@ -4,6 +4,7 @@ mod alone;
 mod candidates;
 mod command;
 mod compare;
+mod dash_texts;
 mod event;
 mod event_help;
 mod globals;

@@ -4,7 +4,7 @@ use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
-/// A moment in the past: a date, a time of today, both, with a zone or on the clock here, or how long ago it is.
+/// A moment in the past: a date, the last time that a clock showed a time, both, with a zone or on the clock here, or how long ago it is.
 pub(super) fn since(text: &str) -> Result<Timestamp, String> {
     moment(text.trim(), &Zoned::now()).ok_or_else(|| {
         no_moment(
@@ -75,7 +75,15 @@ fn moment(text: &str, now: &Zoned) -> Option<Timestamp> {
         && text.contains(':')
         && !text.contains('-')
     {
-        Some(now.date().to_datetime(time))
+        // Shortly after midnight "23:00" is said of the evening before: nothing is looked for in the future.
+        let today = now.date().to_datetime(time);
+        let is_to_come = here(today).is_some_and(|moment| moment > *now);
+        let day = if is_to_come {
+            now.date().yesterday().ok()?
+        } else {
+            now.date()
+        };
+        Some(day.to_datetime(time))
     } else if let Ok(date) = text.parse::<Date>()
         && !text.contains(':')
     {
@@ -151,6 +159,7 @@ mod tests {
             ("2026-05-01 18:00", "2026-05-01T16:00:00Z"),
             ("2026-05-01T18:00:01", "2026-05-01T16:00:01Z"),
             ("09:30", "2026-05-10T07:30:00Z"),
+            ("14:01", "2026-05-09T12:01:00Z"),
             ("2h", "2026-05-10T10:00:00Z"),
             ("3days", "2026-05-07T12:00:00Z"),
         ] {

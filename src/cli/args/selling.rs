@@ -6,7 +6,7 @@ use clap_complete::engine::ArgValueCompleter;
 use crate::office::Durability;
 
 use super::candidates;
-use super::value::{WaitArgs, signed, wanted};
+use super::value::{WaitArgs, own_key, signed, wanted};
 
 #[derive(Debug, Args)]
 pub(crate) struct BookArgs {
@@ -18,7 +18,7 @@ pub(crate) struct BookArgs {
     pub(crate) quantity: u64,
 
     /// The idempotency key: however often an order with it is given, it is sold once
-    #[arg(short, long)]
+    #[arg(short, long, value_parser = own_key)]
     pub(crate) key: Option<String>,
 
     /// What to remember of it, such as "paid cash"; kept on the ledger
@@ -65,7 +65,7 @@ pub(crate) struct CancelArgs {
     pub(crate) reason: Option<String>,
 
     /// The idempotency key: however often a cancellation with it is given, it is done once
-    #[arg(short, long)]
+    #[arg(short, long, value_parser = own_key)]
     pub(crate) key: Option<String>,
 
     #[command(flatten)]
@@ -83,7 +83,7 @@ pub(crate) struct AdjustArgs {
     pub(crate) reason: String,
 
     /// The idempotency key: however often an adjustment with it is given, it is done once
-    #[arg(short, long)]
+    #[arg(short, long, value_parser = own_key)]
     pub(crate) key: Option<String>,
 
     #[command(flatten)]

@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 
 use super::picture_kind::PictureKind;
 use crate::LockKind;
+use crate::office::PAGE_PREFIX;
 use crate::rush::HolderPause;
 
 /// Names the event where `-f` does not.
@@ -167,4 +168,13 @@ pub(super) fn usually_held_for(text: &str) -> Result<Duration, String> {
         return Ok(Duration::ZERO);
     }
     held_for(text).map_err(|why| format!("{why}; none: a hold is due at once"))
+}
+/// A key of somebody's own.
+pub(super) fn own_key(text: &str) -> Result<String, String> {
+    if text.starts_with(PAGE_PREFIX) {
+        return Err(format!(
+            "keys that begin with {PAGE_PREFIX} are made by the page of 'tickets serve': take another"
+        ));
+    }
+    Ok(text.to_owned())
 }

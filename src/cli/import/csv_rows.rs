@@ -1,14 +1,14 @@
 //! Rows of CSV: below a header that names the columns, between commas, semicolons or tabs.
 
-use crate::plural::count;
-
+use super::cell_count::wrong_cells;
 use super::column_names::says_how_many;
 use super::header::{BadHeader, Columns};
 use super::not_valid::not_valid;
+use super::own_list::{as_sold, is_one};
 use super::passed_over::{self, Heading, PassedOver};
 use super::quotes::{Unclosed, unclosed};
 use super::row::{Read, Row, RowFlaw, RowText, one};
-use super::separator::{in_words, known, separator, stated};
+use super::separator::{known, separator, stated};
 use super::sold_here::ids;
 use super::title::of_another_line;
 
@@ -94,6 +94,7 @@ fn unknown(stated: &str) -> BadHeader {
 struct Passed {
     places: Vec<(usize, Heading)>,
     columns: PassedOver,
+    is_own_list: bool,
 }
 
 impl Passed {
@@ -103,6 +104,7 @@ impl Passed {
         let mut passed = Self {
             places: places.collect(),
             columns: PassedOver::default(),
+            is_own_list: is_one(header),
         };
         for (_, heading) in &passed.places {
             passed.columns.name(heading);
@@ -151,6 +153,12 @@ fn add(
         return;
     }
     let cells = columns.cells(record);
+    let read_back = if passed.is_own_list {
+        as_sold(cells)
+    } else {
+        cells.map(str::to_owned)
+    };
+    let cells = read_back.each_ref().map(String::as_str);
     let [buyer, quantity, key, note] = cells;
     if let Some((said, why)) = not_valid("column", quantity, passed.cells(record)) {
         // Written down so that it is refused until it is corrected.
@@ -180,36 +188,6 @@ fn never_closed() -> String {
 fn is_empty(record: &csv::StringRecord, text: &str) -> bool {
     let is_quoted = || text.lines().next().is_some_and(|line| line.contains('"'));
     record.iter().all(str::is_empty) && (record.len() > 1 || !is_quoted())
-}
-
-/// What is wrong with the number of its cells.
-fn wrong_cells(
-    record: &csv::StringRecord,
-    columns: &Columns,
-    separator: Option<u8>,
-) -> Option<String> {
-    let is_short = record.len() < columns.many;
-    if !is_short && columns.nameless(record).is_none() {
-        return None;
-    }
-    let separator = in_words(separator.map_or(',', char::from));
-    let cells = count(record.len() as u64, "cell");
-    Some(if is_short {
-        format!(
-            "it has {cells}, and the header {}: an empty cell has its {separator}, too",
-            columns.many
-        )
-    } else if record.len() > columns.all {
-        format!(
-            "it has {cells}, and the header {}: a cell with a {separator} in it stands between two double quotes",
-            columns.all
-        )
-    } else {
-        let place = columns.nameless(record).map_or(0, |at| at + 1);
-        format!(
-            "it has something in column {place}, which has no name in the header: --ignore-columns passes over it"
-        )
-    })
 }
 
 /// What is said besides of a row that makes no sense, where a cell of it goes on in the next line.

@@ -5,6 +5,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::super::args::ImportArgs;
 use super::super::screen::Screen;
+use super::own_list::without_page_keys;
 use super::row::{Read, Row};
 use super::{csv_rows, json_rows, text};
 use crate::{Error, Kind, Result};
@@ -40,6 +41,7 @@ pub(super) fn read(arguments: &ImportArgs, batch: &str, screen: &Screen) -> Resu
     if read.separator.is_some() {
         read.before_header.insert_str(0, mark);
     }
+    without_page_keys(&mut read);
     name_keys(batch, &mut read.rows);
     Ok(read)
 }

@@ -4,6 +4,7 @@
 
 mod again;
 mod batch;
+mod cell_count;
 mod column_names;
 mod corrected;
 mod csv_rows;
@@ -13,6 +14,7 @@ mod list;
 mod nonsense;
 mod not_valid;
 mod notes;
+mod own_list;
 mod passed_over;
 mod quotes;
 mod rejects;

@@ -20,6 +20,7 @@ pub(super) fn of(
 ) -> impl Iterator<Item = String> {
     let notes = [
         passed_over(list),
+        page_keys(list),
         sold_before(done, list, batch),
         cancelled(done, list),
         corrected(done, list, (arguments, batch), code),
@@ -40,6 +41,14 @@ fn passed_over(list: &Read) -> Option<String> {
         "; nothing says how many, so each row is one ticket"
     };
     (!names.is_empty()).then(|| format!("passed over: {names}{each}"))
+}
+
+/// How many rows had a key that is not taken over.
+fn page_keys(list: &Read) -> Option<String> {
+    let rows = count(list.page_keys as u64, "row");
+    (list.page_keys > 0).then(|| {
+        format!("the keys of {rows} were left out: the page of 'tickets serve' made them for receipts of their own sales")
+    })
 }
 
 /// Which rows were sold before by the name of the list alone. Where all of them were, the list was run again.

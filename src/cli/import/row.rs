@@ -92,6 +92,8 @@ pub(super) struct Read {
     pub(super) passed_over: Vec<Heading>,
     /// Whether a column or a member says how many tickets a row is for.
     pub(super) has_quantity: bool,
+    /// So many rows had a key that the service's page has made: it was left out.
+    pub(super) page_keys: usize,
     /// What stands between cells; `None`: it is JSON lines.
     pub(super) separator: Option<u8>,
     /// What stands before the header of CSV: the mark by which some spreadsheets know UTF-8, and the line that names the

@@ -12,6 +12,8 @@ use clap::CommandFactory;
 use serde::Serialize;
 
 use super::args::Cli;
+use super::hint::quoted;
+use super::nearby::slips;
 use super::screen::Screen;
 use crate::plural::count;
 use crate::{Contents, Error, Kind, Output, Result, shown};
@@ -34,6 +36,9 @@ pub(super) fn pages(directory: Option<&Path>, screen: &Screen) -> Result<u8> {
     };
     if let Some(page) = named(&pages, directory) {
         return printed(std::slice::from_ref(page), screen);
+    }
+    if !has_slash(directory) && !directory.exists() {
+        return Err(neither(&pages, directory));
     }
     std::fs::create_dir_all(directory)
         .map_err(|e| Error::io("write the manual here", directory, e))?;
@@ -74,6 +79,28 @@ fn printed(pages: &[ManualPage], screen: &Screen) -> Result<u8> {
         screen.notes(&[note]);
     }
     Ok(0)
+}
+
+fn has_slash(path: &Path) -> bool {
+    path.as_os_str().as_encoded_bytes().contains(&b'/')
+}
+
+/// The error of a word that is no command, nor a directory: one that is made by it was meant for a command more often.
+fn neither(pages: &[ManualPage], word: &Path) -> Error {
+    let text = word.to_string_lossy();
+    let names = pages
+        .iter()
+        .map(|page| page.name().trim_start_matches("tickets-"));
+    let likest = names.map(|name| (slips(&text, name), name)).min();
+    let meant = likest.filter(|(slips, _)| *slips <= 2 && slips * 2 <= text.chars().count());
+    let meant = meant.map_or_else(String::new, |(_, name)| {
+        format!("did you mean 'tickets man {name}'? ")
+    });
+    let place = quoted(Path::new(".").join(word).as_os_str());
+    let error = Error::new(Kind::Usage, "is neither a command nor a directory").at(word, 0, 0);
+    error.hint(format!(
+        "{meant}a directory that is to be made is named with a /: 'tickets man {place}'"
+    ))
 }
 
 /// The page of the command that is called so: `book`, `race-prove`, `tickets-book`.

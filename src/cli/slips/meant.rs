@@ -1,7 +1,7 @@
 //! Words that are no commands.
 
 /// Words that people try, and the command that each means.
-pub(super) const MEANT: [(&str, &str); 63] = [
+pub(super) const MEANT: [(&str, &str); 64] = [
     ("sell", "book NAME"),
     ("order", "book NAME"),
     ("reserve", "hold NAME"),
@@ -48,6 +48,7 @@ pub(super) const MEANT: [(&str, &str); 63] = [
     ("count", "query"),
     ("left", "query"),
     ("refund", "cancel ID"),
+    ("storno", "cancel ID"),
     ("delete", "cancel ID"),
     ("remove", "cancel ID"),
     ("rm", "cancel ID"),

@@ -70,7 +70,8 @@ fn to_this_command(word: &str, command: &str, matches: Option<&ArgMatches>) -> O
         "door" if DoorFormat::from_str(word, true).is_ok() => {
             format!("'--format {word}' writes it so")
         }
-        "query" | "audit" | "init" | "reset" if is_file(word) => named_by_f(word, command),
+        "init" | "reset" if is_file(word) => named_by_f(word, &with_stock(command, matches)),
+        "query" | "audit" if is_file(word) => named_by_f(word, command),
         "import" if is_file(word) => named_by_f(word, "import LIST.csv"),
         "hold" | "rename" => {
             "words that belong together stand in quotes, as in \"Ann Smith\"".to_owned()
@@ -121,6 +122,12 @@ fn to_this_command(word: &str, command: &str, matches: Option<&ArgMatches>) -> O
         "race replay" => "a schedule stands in quotes, as in '1 2 2 1'".to_owned(),
         _ => return None,
     })
+}
+
+/// The command with how many tickets it was given.
+fn with_stock(command: &str, matches: Option<&ArgMatches>) -> String {
+    let stock = matches.and_then(|matches| matches.try_get_one::<u64>("stock").ok()?);
+    stock.map_or_else(|| command.to_owned(), |stock| format!("{command} {stock}"))
 }
 
 /// How many tickets a word says: `2`, `x2`, `2 tickets`.

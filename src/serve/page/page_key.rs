@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::serve::keys::PAGE_PREFIX;
+use crate::office::PAGE_PREFIX;
 use crate::serve::problem::ProblemResponse;
 use crate::serve::secret::{is_digits, random_digits};
 

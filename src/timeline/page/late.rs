@@ -83,13 +83,13 @@ impl Situation<'_> {
         }
         // Of what did not grow from it, it is said elsewhere whose sale is overwritten.
         let lanes: Vec<usize> = missed.iter().rev().map(|spot| spot.lane).collect();
-        let misses = match (at, lanes.len()) {
+        let told = match (at, lanes.len()) {
             (None, _) | (_, 0) => String::new(),
             (_, 1) => format!(" The sale of {} is not in it.", self.names(&lanes)),
             _ => format!(" The sales of {} are not in it.", self.names(&lanes)),
         };
         format!(
-            "Its sale was written before. Its count comes only by now, and replaces a newer one, which said {}.{misses}",
+            "Its sale was written before. Its count comes only by now, and replaces a newer one, which said {}.{told}",
             self.version(self.latest)
         )
     }

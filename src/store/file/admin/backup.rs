@@ -11,6 +11,7 @@ use crate::ledger::{CountFile, Tally};
 use crate::store::file::admin::backup_target::{
     CopiedState, kept_in, refuse_at_sight, refuse_file, replaceable,
 };
+use crate::store::file::admin::shared_directory::shared_like;
 use crate::store::file::event::EventFiles;
 use crate::store::file::file_store::{FileStore, no_ledger};
 use crate::store::file::files::copy::copy_beside;
@@ -20,6 +21,7 @@ use crate::store::file::files::write::write_beside;
 use crate::store::file::lock::decision::DecisionLocks;
 use crate::store::file::lock::strategy::WaitStrategy;
 use crate::store::file::lock::wait::Wait;
+use crate::store::file::people::explain_denied;
 use crate::store::file::reader::ledger_file::{LedgerFile, open_ledger};
 use crate::store::file::reader::verify::summarize_ledger;
 use crate::store::file::reader::view::LedgerView;
@@ -53,12 +55,15 @@ impl FileStore {
         let state = self.state_to_copy(wait)?;
         let is_new = !to.exists();
         make_directory(to)?;
+        if is_new {
+            shared_like(to, &self.files);
+        }
         let copied = self.copy_into(&target, &state, wait, is_new);
         if copied.is_err() && is_new {
             // It fails where something is in it by now.
             let _ = fs::remove_dir(to);
         }
-        copied
+        copied.map_err(|error| explain_denied(&target, error))
     }
 
     /// Copies to a directory that is there. `is_new`: it was made for this, and is left empty where nothing comes of it.

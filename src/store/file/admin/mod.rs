@@ -16,6 +16,7 @@ pub(crate) mod reset;
 pub(crate) mod restart;
 pub(crate) mod restore;
 pub(crate) mod saved;
-pub(crate) mod swap;
+pub(crate) mod shared_directory;
+mod swap;
 mod torn_booking;
 mod way_back;

@@ -20,7 +20,7 @@ pub(crate) fn copy_beside(
     newline: bool,
     rights: &Rights,
 ) -> Result<NamedTempFile> {
-    let problem = |e| Error::io("write a copy for", path, e);
+    let problem = |e| Error::io("write a copy of the ledger here", path, e);
     let mut copy = temporary(path, Some(rights)).map_err(problem)?;
     // The ledger's own handle keeps its place: others may share it.
     let mut from = Positioned { ledger, at: 0 };
