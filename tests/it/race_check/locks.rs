@@ -296,7 +296,7 @@ fn is_seen_outside(evidence: &Evidence, did: &Operation) -> bool {
         lines.filter(|line| line.seq == version).count()
     };
     // No time at which it read is said here, so that it may have from when it began.
-    let began = others(did.read).map(|one| one.invoke).max();
+    let latest = others(did.read).map(|one| one.invoke).max();
     let is_over = wrote(did.read).all(|one| {
         let by = match (one.wrote, one.outcome) {
             (UNSAID, OperationOutcome::Sold) => one.returned,
@@ -305,7 +305,7 @@ fn is_seen_outside(evidence: &Evidence, did: &Operation) -> bool {
         by <= begun
     });
     let is_whole = lines(did.read) <= wrote(did.read).count();
-    let still = says_so && is_over && is_whole && began.is_some_and(|began| free(began, done));
+    let still = says_so && is_over && is_whole && latest.is_some_and(|read| free(read, done));
     let by = others(did.write).map(Operation::read_by).min();
     let alone = wrote(did.write).count() == 1 && lines(did.write) <= 1;
     let is_new = did.write > evidence.first;

@@ -122,7 +122,10 @@ const THREE: &str = "
 #[test]
 fn two_locks_that_one_wants_both_are_not_split_and_another_pair_is() {
     let both = "a lock_wanted 30 device=8 inode=1\n";
-    let text = evidence(3, &format!("{THREE}{both}b lock_released 40\na lock_released 41\n"));
+    let text = evidence(
+        3,
+        &format!("{THREE}{both}b lock_released 40\na lock_released 41\n"),
+    );
     let all = judge(&read(&text)).findings;
     let split = |at: u32| all.iter().any(|found| found.operations == [at, 2]);
     assert!(split(1) && !split(0), "{all:#?}");
