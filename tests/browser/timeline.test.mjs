@@ -492,10 +492,28 @@ test("the eighth buyer, what harm was first, and where it was not known to be", 
   assert.equal(await page.locator("td.lock").first().isVisible(), false, "no lock, no column of locks");
 });
 
+test("what became of a sale is told at the step that overwrites it", async (t) => {
+  const words = ["-f", "tickets.json", "buy", "--users", "8", "--together", "--think", "2ms"];
+  const { url } = await draw(t, words, { "tickets.json": '{"ticket": 2}\n' });
+  const page = await visit(t, url);
+  const steps = await page.locator(".steps li").allTextContents();
+  const isOverwriting = (text) => /writes: 1 left, over the sale of /.test(text);
+  const overwriting = steps.map((text, at) => (isOverwriting(text) ? at : -1)).filter((at) => at >= 0);
+  const told = await page.evaluate(() => {
+    const texts = [...document.querySelectorAll(".picture text")].filter((it) => it.textContent.startsWith("sale overwritten by"));
+    return texts.map((it) => Number(it.closest("[data-from]").dataset.from));
+  });
+  // Of some it is not told by whom.
+  assert.ok(told.length > 0 && told.length <= 7, `${told}`);
+  for (const at of told) assert.ok(overwriting.includes(at), `${told}: ${steps.join("\n")}`);
+});
+
 test("the point of no return and the first violation are two steps", async (t) => {
   const { url } = await draw(t, ["race", "prove", "--users", "2"]);
   const page = await visit(t, `${url}#2`);
   assert.match((await said(page)).terms.join(), /^Point of no return: from here on every way to go on ends badly\.$/);
+  const [bars, chance] = await page.evaluate(() => [...document.querySelectorAll("clipPath rect")].map((it) => Number(it.getAttribute("width"))));
+  assert.ok(chance > bars, "what the chance rises to by this step is seen");
   await page.keyboard.press("End");
   assert.match((await said(page)).terms.join(), /^First violation: .*must never be so/);
   for (const term of [".return", ".violation"]) assert.match(await page.locator(`.found ${term} .hint`).innerText(), /is the first step after which/);

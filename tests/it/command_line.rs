@@ -261,8 +261,13 @@ fn the_name_of_a_command_is_answered_with_its_page() {
         assert_eq!(event.names(), [""; 0], "{word}");
     }
     assert_eq!(event.json("man book").0, 2);
-    // A directory of that name, and any other name, are one.
-    for word in ["./book", "pages"] {
+    // A directory of that name is one; one that is to be made is named with a slash.
+    let run = man("pages");
+    assert_eq!(run.code, Some(2), "{run:?}");
+    assert!(run.stderr.contains("'tickets man ./pages'"), "{run:?}");
+    assert!(!run.stderr.contains("did you mean"), "{run:?}");
+    assert_eq!(event.names(), [""; 0]);
+    for word in ["./book", "./pages", "pages"] {
         let run = man(word);
         assert!(run.stdout.contains(" pages written to "), "{run:?}");
     }

@@ -219,7 +219,7 @@ fn a_text_may_begin_with_a_dash() {
     assert!(run(&event, &["set"]).stdout.contains("- Krug -"));
     for (words, told) in [
         (&["book", "B", "--note", "-x"][..], "--note=-x"),
-        (&["book", "-1+1"], "'tickets book -- -1+1'"),
+        (&["book", "-1+1"], "book -- -1+1'"),
         (&["book", "Anna", "-2"], "'--quantity 2' says how many"),
     ] {
         let run = run(&event, words);

@@ -92,7 +92,7 @@ fn neither(pages: &[ManualPage], word: &Path) -> Error {
         .iter()
         .map(|page| page.name().trim_start_matches("tickets-"));
     let likest = names.map(|name| (slips(&text, name), name)).min();
-    let meant = likest.filter(|(slips, _)| *slips <= 2 && slips * 2 <= text.chars().count());
+    let meant = likest.filter(|(slips, _)| *slips <= 2 && slips * 3 <= text.chars().count());
     let meant = meant.map_or_else(String::new, |(_, name)| {
         format!("did you mean 'tickets man {name}'? ")
     });
