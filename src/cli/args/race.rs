@@ -83,9 +83,10 @@ The steps of a buyer, who stops when it has read that none is left:
   exclusive           lock, read, write, give the lock up, publish the count
   shared, data-file   lock, read, write, which gives the lock up
   write-only          read, lock, write, which gives the lock up
-With --writes in-place it cuts the count, then fills it, in place of the write and what follows; with --query a look comes \
-first. To find a lock taken is a step too. The read under the exclusive lock goes by the ledger, so that it does not matter \
-whether another has published the count by then.
+With --writes in-place it cuts the count, then fills it, in place of the write and what follows; the sale goes on the ledger \
+with the cut, and the read is of the file alone. With --query a look comes first. To find a lock taken is a step too. Where the \
+count is replaced, the read under the exclusive lock goes by the ledger, so that it does not matter whether another has \
+published the count by then.
 
 A schedule says who makes each step, from buyer 1 on; 2x is that buyer 2 is killed before its step, 2t that its clock \
 is past the time that it asks for. A schedule that ends early is completed, and that is told: of those who can go on \

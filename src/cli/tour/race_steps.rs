@@ -35,7 +35,8 @@ pub(super) static RACE: [TourStep; 6] = [
         name: "why",
         title: "Why all eight bought",
         does: "What happens is a matter of who goes when. A schedule says who makes each step, and any schedule can be run \
-               again. In this one all eight read, and then all eight write.",
+               again. In this one all eight read, and then all eight write: it is number 0 of the 8! ways in which eight can read and \
+               write, '8!:0'.",
         look: "what each has read before it writes",
         shows: &[TourShow {
             line: "tickets race replay '8!:0' --stock 2",
@@ -82,7 +83,7 @@ pub(super) static RACE: [TourStep; 6] = [
         look: "the same table: sold, found none, left",
         shows: &[
             TourShow {
-                line: "tickets reset",
+                line: "tickets reset 2",
                 keep: &["2 left"],
                 claim: "two tickets are left again",
                 holds: claims::two_left,
@@ -106,7 +107,7 @@ pub(super) static RACE: [TourStep; 6] = [
         does: "Here is the smallest race again, and beside it the same order of turns under the lock. Whoever finds the lock \
                taken waits, and its turn passes. With its line on the ledger, written under the lock, a sale is made; \
                tickets.json is a copy of what the ledger says, which is published behind the lock (turn 7), so that nobody waits \
-               for it. Whoever holds the lock goes by the ledger.",
+               for it. Whoever holds the lock goes by the ledger, where the count is replaced in one step, as here.",
         look: "turn 2, on both sides",
         shows: &[TourShow {
             line: "tickets race compare",
