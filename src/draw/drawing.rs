@@ -166,6 +166,17 @@ impl Drawing {
         self.versions.push(version);
     }
 
+    /// Of those who have cut the count and were killed before they filled it, who was killed last: until then it could be filled.
+    pub(super) fn unfilled(&self) -> Option<Spot> {
+        let lanes = self.operations.iter().enumerate();
+        let killed = lanes.filter_map(|(lane, one)| {
+            let has_cut = one.spans.iter().any(|span| span.doing == Doing::Truncate);
+            let at = one.killed.filter(|_| has_cut && one.wrote.is_none())?;
+            Some((at, Spot { lane, operation: 0 }))
+        });
+        killed.max().map(|(_, place)| place)
+    }
+
     /// A buyer gives the lock up that it holds.
     fn release(&mut self, buyer: usize, at: u64) {
         let held = self.holds.get_mut(buyer).and_then(Option::take);

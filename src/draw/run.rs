@@ -1,7 +1,7 @@
 //! A run of the lab as a timeline: a step is a unit of time.
 
 use super::drawing::Drawing;
-use super::run_finding::finding;
+use super::run_finding::{RunEnds, finding};
 use super::unbalanced::unbalanced;
 use crate::lab::{Run, Trial, TurnOutcome};
 use crate::ledger::LockKind;
@@ -47,8 +47,12 @@ pub fn carried(trial: &Trial, run: &Run, odds: Option<&[f64]>, turns: &[CarriedT
         None => drawing.cut,
     };
     let found = run.verdict.findings.iter();
-    let ends = (last, unbalanced(&drawing.versions));
-    let findings = found.map(|found| finding(found, ends)).collect();
+    let ends = RunEnds {
+        last,
+        unbalanced: unbalanced(&drawing.versions),
+        unfilled: drawing.unfilled().filter(|_| run.verdict.left.is_none()),
+    };
+    let findings = found.map(|found| finding(found, &ends)).collect();
     let operations = drawing.operations.into_iter().zip(drawing.passes);
     let lanes = (1..)
         .zip(operations)
@@ -92,4 +96,116 @@ fn title(trial: &Trial, users: usize) -> String {
     };
     let (buyers, tickets) = (count(users as u64, "buyer"), count(trial.stock, "ticket"));
     format!("{buyers}, {tickets}, {lock}{writes}{query}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::Anomaly;
+    use crate::check::final_state::{StateFinding, StateVerdict};
+    use crate::lab::{Move, Point};
+    use crate::timeline::{Clash, Steps};
+
+    /// Buyers with the exclusive lock, who write in place.
+    fn trial(users: usize) -> Trial {
+        Trial {
+            users,
+            stock: 1,
+            lock: LockKind::Exclusive,
+            writes: Writes::InPlace,
+            query: false,
+            crashes: true,
+            second_name: false,
+            scenario: None,
+            place: None,
+            program: "tickets".into(),
+        }
+    }
+
+    /// A run of one buyer, who is killed before its last step: the count stays empty.
+    fn killed() -> Run {
+        let points = [Point::Lock, Point::Read, Point::Write, Point::Fill];
+        let moves = points.map(|point| Move {
+            buyer: 0,
+            point,
+            seen: None,
+            busy: false,
+            killed: point == Point::Fill,
+            late: false,
+        });
+        let empty = StateFinding {
+            kind: Anomaly::Conservation,
+            buyers: Vec::new(),
+            read_seq: None,
+            read_from: Vec::new(),
+            with: Vec::new(),
+            text: "the count cannot be read any more".to_owned(),
+        };
+        Run {
+            moves: moves.to_vec(),
+            ends: vec![None],
+            verdict: StateVerdict {
+                sold: 1,
+                sales: 1,
+                left: None,
+                oversold: 0,
+                lost_updates: 0,
+                findings: vec![empty],
+            },
+            left: vec![0],
+            sellers: vec![0],
+            story: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_count_that_stays_empty_is_wrong_from_the_kill_on() {
+        let drawn = timeline(&trial(1), &killed(), Some(&[0.0, 0.0, 0.0, 0.0, 1.0]));
+        assert_eq!(drawn.findings[0].clash, Clash::Unfilled);
+        let steps = Steps::of(&drawn);
+        let keys = steps.key_steps.iter();
+        let keys: Vec<_> = keys.map(|key| (key.certain, key.step)).collect();
+        assert_eq!(keys, [(true, 4), (false, 4)]);
+        assert_eq!(steps.key_steps[1].sentence, "user-1 is killed");
+        assert_eq!(steps.findings[0].step, Some(4));
+        // Whoever looks is told that nobody is going to fill it.
+        let unfilled = steps.steps.iter().map(|step| step.count.unfilled);
+        let unfilled: Vec<bool> = unfilled.collect();
+        assert_eq!(unfilled, [false, false, false, false, true]);
+        // In the picture and in the chart, too.
+        let lines = drawn.to_text(120);
+        let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
+        let marked: Vec<_> = lines
+            .iter()
+            .filter(|line| line.ends_with(" <- 1"))
+            .collect();
+        assert!(
+            matches!(marked[..], [line] if line.contains("killed")),
+            "{lines:?}"
+        );
+    }
+
+    /// Of two who have cut it the later kill is what leaves it empty.
+    #[test]
+    fn of_two_who_cut_the_count_the_last_to_be_killed_leaves_it_empty() {
+        let mut run = killed();
+        let of_both = run
+            .moves
+            .iter()
+            .flat_map(|step| [0, 1].map(|buyer| Move { buyer, ..*step }));
+        run.moves = of_both.collect();
+        run.moves.swap(6, 7);
+        run.ends = vec![None, None];
+        let unlocked = Trial {
+            lock: LockKind::Shared,
+            ..trial(2)
+        };
+        let drawn = timeline(&unlocked, &run, None);
+        let lanes = drawn.findings[0].places.iter().map(|place| place.lane);
+        assert_eq!(lanes.collect::<Vec<_>>(), [0]);
+        // Who can still fill it has done no harm.
+        run.verdict.left = Some(0);
+        let drawn = timeline(&unlocked, &run, None);
+        assert_eq!(drawn.findings[0].clash, Clash::Whole);
+    }
 }

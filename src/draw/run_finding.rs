@@ -4,12 +4,19 @@ use crate::check::Anomaly;
 use crate::check::final_state::StateFinding;
 use crate::timeline::{Clash, DrawnFinding, Spot};
 
+/// Where what is said of a run as a whole stands.
+pub(super) struct RunEnds {
+    /// Who wrote the count last, or cut it where it cannot be read.
+    pub(super) last: Option<Spot>,
+    /// Who wrote where it stopped adding up.
+    pub(super) unbalanced: Option<Spot>,
+    /// By whose kill the count is empty in the end.
+    pub(super) unfilled: Option<Spot>,
+}
+
 /// A finding with those whom it names; what is said of the whole run stands where it stopped adding up, else where the count was
 /// written last.
-pub(super) fn finding(
-    finding: &StateFinding,
-    (last, unbalanced): (Option<Spot>, Option<Spot>),
-) -> DrawnFinding {
+pub(super) fn finding(finding: &StateFinding, ends: &RunEnds) -> DrawnFinding {
     let place = |name: &String| {
         let number: usize = name.strip_prefix("user-")?.parse().ok()?;
         Some(Spot {
@@ -22,9 +29,12 @@ pub(super) fn finding(
     let with = finding.with.iter().filter_map(place);
     let at = places.len().saturating_sub(1);
     places.splice(at..at, with);
+    // A count that is empty for good is what does not add up: it is so by the kill, and whoever has cut it could fill it till then.
+    let is_balance = finding.kind == Anomaly::Conservation && places.is_empty();
+    let unfilled = ends.unfilled.filter(|_| is_balance);
     if places.is_empty() {
-        let broken = unbalanced.filter(|_| finding.kind == Anomaly::Conservation);
-        places.extend(broken.or(last));
+        let broken = ends.unbalanced.filter(|_| is_balance);
+        places.extend(unfilled.or(broken).or(ends.last));
     }
     let clash = match finding.kind {
         Anomaly::LostUpdate => Clash::Writes,
@@ -33,6 +43,7 @@ pub(super) fn finding(
             places.reverse();
             Clash::WriteRead
         }
+        _ if unfilled.is_some() => Clash::Unfilled,
         _ => Clash::Whole,
     };
     DrawnFinding {

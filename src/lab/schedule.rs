@@ -58,6 +58,9 @@ impl FromStr for Schedule {
         let steps = steps.map_err(|part| {
             let what = format!("{:?} is no buyer, which are 1 to {MAX_BUYERS}", short(part));
             let error = none(text, &what);
+            if let Some(apart) = apart(text) {
+                return error.hint(format!("blanks stand between the steps: '{apart}'"));
+            }
             match LabSteps::from_zero(&parts) {
                 Some(steps) if steps.0.len() <= MAX_STEPS => error.hint(format!(
                     "buyers count from 1: '{steps}' is what counts from 0 here"
@@ -93,6 +96,16 @@ fn class(text: &str, buyers: &str, number: &str) -> Result<Class, Error> {
     })
 }
 
+/// A text of nothing but digits, each of which can be a buyer, with blanks between them.
+fn apart(text: &str) -> Option<String> {
+    const ROOM: usize = 40;
+    let text = text.trim();
+    let are_buyers = text.bytes().all(|byte| matches!(byte, b'1'..=b'9'));
+    let digits = text.split("").filter(|digit| !digit.is_empty());
+    let digits: Vec<&str> = digits.take(ROOM + 1).collect();
+    (are_buyers && (2..=ROOM).contains(&digits.len())).then(|| digits.join(" "))
+}
+
 fn none(text: &str, why: &str) -> Error {
     let message = format!("{:?} is no schedule: {why}", short(text));
     Error::new(Kind::Usage, message)
@@ -120,6 +133,9 @@ mod tests {
             let hint = error.hint_text().unwrap_or_default();
             assert!(hint.contains(right), "{text}: {hint}");
         }
+        let error = "1221".parse::<Schedule>().unwrap_err();
+        let hint = error.hint_text().unwrap_or_default();
+        assert_eq!(hint, "blanks stand between the steps: '1 2 2 1'");
         let error = "0 64".parse::<Schedule>().unwrap_err();
         assert!(
             error

@@ -88,6 +88,7 @@ pub(super) fn acts(timeline: &Timeline, choice: &Choice, marks: &Marks) -> Vec<A
         acts.extend(given_up(timeline, place, operation));
         if let Some(at) = operation.killed {
             let unsaid = operation.spans.is_empty();
+            let of_kill = marks.at_kill(place);
             acts.push(Act {
                 place,
                 span: None,
@@ -98,8 +99,12 @@ pub(super) fn acts(timeline: &Timeline, choice: &Choice, marks: &Marks) -> Vec<A
                 },
                 doing: None,
                 words: "killed".to_owned(),
-                findings: marks.of_place(place).filter(|_| unsaid).collect(),
-                proves: false,
+                proves: !of_kill.is_empty(),
+                findings: if unsaid {
+                    marks.of_place(place).collect()
+                } else {
+                    of_kill
+                },
             });
         }
     }

@@ -176,6 +176,7 @@ fn overwrites(scene: &Scene<'_>, layout: &Layout) -> Vec<Option<Arrow>> {
             | Clash::OwnWrites
             | Clash::Holds
             | Clash::Waits
+            | Clash::Unfilled
             | Clash::Whole => {
                 continue;
             }

@@ -100,7 +100,7 @@ pub(super) fn bar(
         let left = f64::midpoint(x0, x1) - 6.0;
         let cross = format!("M{left:.1} {:.1}l12 12m0 -12l-12 12", middle - 6.0);
         let rest = r#"class="k" stroke-width="3" stroke-linecap="round""#;
-        return canvas.path(&cross, QUIET, rest);
+        return canvas.path(&cross, colour, rest);
     };
     match (doing, style(doing, colour)) {
         (Doing::Think | Doing::Point(_), _) if scene.timeline.time == Time::Nanoseconds => {

@@ -85,7 +85,7 @@ pub(super) fn words_of(timeline: &Timeline, tree: &Tree, what: What, room: usize
         let _ = write!(text, ", by {}", short(timeline.name(writer.lane), room));
     }
     let mut fate = String::from(if known.survived && timeline.unreadable {
-        ", the last; the count cannot be read"
+        ", the last count; by now it cannot be read"
     } else if known.survived && known.doubtful {
         ", may stand in the end"
     } else if known.survived {

@@ -72,6 +72,13 @@ impl Marks {
         self.findings.get(&place).map_or(&[], Vec::as_slice)
     }
 
+    /// The findings, from 1, of an operation that happen when it is killed.
+    pub(super) fn at_kill(&self, place: Spot) -> Vec<usize> {
+        let here = self.at(place).iter();
+        let here = here.filter(|(_, clash, _)| *clash == Clash::Unfilled);
+        here.map(|(number, ..)| *number).collect()
+    }
+
     /// Whether a finding is marked in the drawing.
     pub(super) fn is_marked(finding: usize) -> bool {
         finding < MARKED
@@ -137,6 +144,8 @@ impl Marks {
                         _ => false,
                     })
                 }
+                // The kill does.
+                (Clash::Unfilled, _) => false,
                 (Clash::Whole, _) => reads || writes || matches!(doing, Doing::Truncate),
             })
     }
@@ -170,7 +179,8 @@ impl Marks {
     }
 }
 
-/// In which span of an operation a finding happens: which of its acts the finding is about.
+/// In which span of an operation a finding happens: which of its acts the finding is about; `None`: it is killed then, or has no
+/// span.
 pub(super) fn happens(operation: &DrawnOperation, clash: Clash, first: bool) -> Option<usize> {
     let find = |wanted: fn(&Doing) -> bool| {
         let mut spans = operation.spans.iter();
@@ -191,7 +201,8 @@ pub(super) fn happens(operation: &DrawnOperation, clash: Clash, first: bool) -> 
         (Clash::OwnWrites | Clash::Writes, _) => write().or_else(read),
         (Clash::Holds, _) => hold(),
         (Clash::Waits, _) => wait(),
-        (Clash::Whole, _) => write().or_else(cut).or_else(read),
+        (Clash::Unfilled, _) if operation.killed.is_some() => return None,
+        (Clash::Unfilled | Clash::Whole, _) => write().or_else(cut).or_else(read),
     };
     act.or_else(hold)
         .or_else(|| (!operation.spans.is_empty()).then_some(0))

@@ -199,6 +199,8 @@ pub enum Clash {
     Holds,
     /// The waits of all, each for what another holds.
     Waits,
+    /// The kill of who has cut the count and not filled it: until then it could.
+    Unfilled,
     /// The operations as wholes.
     #[default]
     Whole,

@@ -1,6 +1,7 @@
 //! A run, for people: its name, what was found, how to see it again.
 
 use std::collections::BTreeMap;
+use std::fs::Metadata;
 use std::io::{self, Write};
 
 use super::super::picture;
@@ -183,8 +184,15 @@ pub(super) fn undrawn(out: &mut dyn Write, picture: Option<&Output>) -> io::Resu
     let Some(picture) = picture else {
         return Ok(());
     };
+    // Who opens it now sees what it was.
+    let is_old = |file: Metadata| file.is_file() && file.len() > 0;
+    let old = if picture.path().metadata().is_ok_and(is_old) {
+        "; what is there was drawn before"
+    } else {
+        ""
+    };
     let text = format!(
-        "{} was not drawn: there is nothing to show",
+        "{} was not drawn: there is nothing to show{old}",
         picture.path().display()
     );
     labelled(out, "timeline", FAINT, &text)

@@ -56,11 +56,14 @@ pub(super) fn tour(
     let ended = walk(arguments, screen, &pause, &runner, &mut seen);
     // Nothing of it is left when the last word is said.
     drop(runner);
-    let ended = ended?;
     if let Some(page) = page.as_mut().filter(|_| !seen.is_empty()) {
         page.write(page::page(&seen, recorded).as_bytes())?;
     }
     let drawn = page.as_ref().map(Output::path).filter(|_| !seen.is_empty());
+    if ended.is_err() {
+        screen.line(|out| text::paged(out, drawn));
+    }
+    let ended = ended?;
     let as_told = seen.iter().all(SeenStep::is_as_told);
     let ok = as_told && !matches!(ended, WalkEnd::Stopped);
     let document = TourDocument::of(&seen, ok, drawn);
@@ -101,10 +104,15 @@ fn walk(
         next = number + 1;
         let mut shown = SeenStep::new(number, step);
         for show in step.shows {
-            let one = runner.show(show)?;
+            let one = runner.show(show);
             if pause.was_told() {
                 return Ok(WalkEnd::Stopped);
             }
+            // What failed has shown nothing: that is no lesson, and not to be told as one.
+            let one = one.map_err(|failed| {
+                screen.line(|out| text::typed(out, &failed.line));
+                failed.error
+            })?;
             screen.line(|out| text::shown(out, &one));
             shown.shows.push(one);
         }

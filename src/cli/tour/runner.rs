@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::super::args;
 use super::super::screen::Screen;
-use super::step::{SeenShow, TourShow};
+use super::step::{FailedShow, SeenShow, TourShow};
 use crate::scratch::{ScratchDirectory, memory, sweep};
 use crate::store::place::is_address;
 use crate::{Error, Kind, Result};
@@ -65,7 +65,10 @@ impl TourRunner {
     }
 
     /// Runs a command, and what stands in for it where it did not show what it must.
-    pub(super) fn show(&self, show: &'static TourShow) -> Result<SeenShow> {
+    pub(super) fn show(
+        &self,
+        show: &'static TourShow,
+    ) -> std::result::Result<SeenShow, FailedShow> {
         let mut seen = self.run(show)?;
         if let (false, Some(otherwise)) = (seen.holds(), show.otherwise) {
             seen.otherwise = Some(Box::new(self.run(otherwise)?));
@@ -73,22 +76,19 @@ impl TourRunner {
         Ok(seen)
     }
 
-    fn run(&self, show: &'static TourShow) -> Result<SeenShow> {
+    fn run(&self, show: &'static TourShow) -> std::result::Result<SeenShow, FailedShow> {
         let cluster = self.cluster().unwrap_or_default();
         let line = show.line.replace("{place}", cluster);
         let page = self.directory.path().join("steps.html");
         let _ = fs::remove_file(&page);
-        let cli = args::read(self.words(&line, &page)).map_err(|error| {
+        let screen = Screen::keeping();
+        let read = args::read(self.words(&line, &page)).map_err(|error| {
             let message = format!("{line:?} is not understood: {error}");
             Error::new(Kind::Usage, message)
-        })?;
-        let screen = Screen::keeping();
-        let code = match (self.dispatch)(&cli, &screen) {
+        });
+        let code = match read.and_then(|cli| (self.dispatch)(&cli, &screen)) {
             Ok(code) => code,
-            Err(error) => {
-                screen.error(cli.command.name(), &error, None);
-                error.kind().exit_code()
-            }
+            Err(error) => return Err(FailedShow { line, error }),
         };
         let (text, document) = screen.kept().parts();
         Ok(SeenShow {
@@ -189,6 +189,22 @@ mod tests {
         let directory = runner.directory.path().to_owned();
         drop(runner);
         assert!(!directory.exists());
+    }
+
+    fn failing(cli: &args::Cli, _: &Screen) -> Result<u8> {
+        Err(Error::new(Kind::Io, cli.command.name()))
+    }
+
+    #[test]
+    fn a_command_that_fails_shows_nothing_and_has_its_error() {
+        let runner = TourRunner::open(None, failing, false).unwrap();
+        let all = steps(None);
+        for at in [0, 2] {
+            let show = &all[at].1.shows[0];
+            let failed = runner.show(show).err().unwrap();
+            assert_eq!(failed.line, show.line);
+            assert_eq!(failed.error.kind(), Kind::Io);
+        }
     }
 
     #[test]

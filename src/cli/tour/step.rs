@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::Error;
+
 /// A step.
 pub(super) struct TourStep {
     /// A word for programs.
@@ -57,6 +59,14 @@ impl SeenShow {
     pub(super) fn is_as_told(&self) -> bool {
         self.holds() || self.otherwise.as_ref().is_some_and(|other| other.holds())
     }
+}
+
+/// A command that failed: it shows nothing, right or wrong.
+#[derive(Debug)]
+pub(super) struct FailedShow {
+    /// The command line, as it was run.
+    pub(super) line: String,
+    pub(super) error: Error,
 }
 
 /// What was seen of a step.

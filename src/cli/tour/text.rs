@@ -79,10 +79,15 @@ pub(super) fn introduced(out: &mut dyn Write, number: u8, step: &TourStep) -> io
     labelled(out, "look at", FAINT, step.look)
 }
 
+/// A command line.
+pub(super) fn typed(out: &mut dyn Write, line: &str) -> io::Result<()> {
+    write!(out, "\n{FAINT}${FAINT:#} ")?;
+    command(out, &harmless(line), 2, columns())
+}
+
 /// A command, and what it printed of what matters.
 pub(super) fn shown(out: &mut dyn Write, seen: &SeenShow) -> io::Result<()> {
-    write!(out, "\n{FAINT}${FAINT:#} ")?;
-    command(out, &harmless(&seen.line), 2, columns())?;
+    typed(out, &seen.line)?;
     for line in cut(&seen.text, seen.show.keep) {
         writeln!(out, "{line}")?;
     }
@@ -152,6 +157,14 @@ pub(super) fn answered(
     out.flush()
 }
 
+/// Which page has what was seen.
+pub(super) fn paged(out: &mut dyn Write, page: Option<&Path>) -> io::Result<()> {
+    match page {
+        Some(page) => labelled(out, "page", FAINT, &harmless(&page.display().to_string())),
+        None => Ok(()),
+    }
+}
+
 /// How the walk ended, and where to go on.
 pub(super) fn ended(
     out: &mut dyn Write,
@@ -172,9 +185,7 @@ pub(super) fn ended(
         WalkEnd::Left { next } => labelled(out, "ended", FAINT, &on(next.min(TOUR_STEPS)))?,
         WalkEnd::Stopped => labelled(out, "stopped", BAD, "nothing of it is left behind")?,
     }
-    if let Some(page) = page {
-        labelled(out, "page", FAINT, &harmless(&page.display().to_string()))?;
-    }
+    paged(out, page)?;
     if !as_told {
         labelled(out, "BAD", BAD, "not all was as it is told: see above")?;
     }

@@ -34,7 +34,7 @@ pub(super) fn step(timeline: &Timeline, finding: &DrawnFinding, steps: &StepOf) 
     let nth = match finding.clash {
         // The second of those who wrote or hold the same.
         Clash::Writes | Clash::Holds => 1.min(named.checked_sub(1)?),
-        Clash::Reads | Clash::TornReads | Clash::OwnWrites => 0,
+        Clash::Reads | Clash::TornReads | Clash::OwnWrites | Clash::Unfilled => 0,
         // Of each by itself that it names, or of all together.
         Clash::Whole if !finding.harm.is_empty() => 0,
         Clash::WriteRead | Clash::Waits | Clash::Whole => named.checked_sub(1)?,

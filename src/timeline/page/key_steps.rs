@@ -75,7 +75,11 @@ fn first_violation(
     let at = steps.steps.get(step)?;
     let who = at.who.and_then(|who| steps.processes.get(who));
     // What nobody is known to have done has words of its own.
-    let mut sentence = who.map_or_else(|| at.does.clone(), |who| format!("{who} {}", at.does));
+    let does = match at.does.as_str() {
+        "killed" => "is killed",
+        does => does,
+    };
+    let mut sentence = who.map_or_else(|| does.to_owned(), |who| format!("{who} {does}"));
     let raced = raced.get(&at.number);
     if let Some(Raced {
         names: [one, other],

@@ -125,7 +125,8 @@
     const version = count.version === null || count.version === undefined ? "" : `version ${count.version}, ${by}`;
     const ahead = count.ahead ? `The ledger says ${count.ahead}: whoever holds the lock goes by the ledger.` : "";
     find(".count .ahead", section).textContent = ahead;
-    find(".count .version", section).textContent = isCut ? `${count.cut_by} has emptied it and not filled it yet` : version;
+    const cut = count.unfilled ? "had emptied it, and was killed before it filled it" : "has emptied it and not filled it yet";
+    find(".count .version", section).textContent = isCut ? `${count.cut_by} ${cut}` : version;
     find(".count", section).classList.toggle("bad", isCut);
   }
 

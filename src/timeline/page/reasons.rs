@@ -127,6 +127,10 @@ fn read(before: &Situation<'_>, event: &StepEvent, operation: &DrawnOperation) -
         Some(Sight::Version(version)) => *version,
         Some(Sight::Torn(_)) => {
             return match before.cut {
+                Some(cut) if cut != lane && before.is_killed(cut) => format!(
+                    "The file was empty at that moment: {} had cut it to nothing, and was killed before it filled it.",
+                    before.name(cut)
+                ),
                 Some(cut) if cut != lane => format!(
                     "The file was empty at that moment: {} has cut it to nothing and not filled it yet.",
                     before.name(cut)

@@ -43,11 +43,18 @@ impl Situation<'_> {
         }
     }
 
+    /// Whether a process was killed by then.
+    pub(super) fn is_killed(&self, lane: usize) -> bool {
+        let process = self.row(lane).and_then(|row| self.processes.get(row));
+        process.is_some_and(|process| process.killed)
+    }
+
     /// What the count says.
     pub(super) fn count(&self) -> CountState {
         if let Some(cut) = self.cut {
             return CountState {
                 cut_by: self.name(cut),
+                unfilled: self.is_killed(cut),
                 ..CountState::default()
             };
         }
@@ -61,6 +68,7 @@ impl Situation<'_> {
                 .writer
                 .map_or_else(String::new, |writer| self.name(writer.lane)),
             cut_by: String::new(),
+            unfilled: false,
             ahead: self.ahead().map_or_else(String::new, |at| self.version(at)),
         }
     }

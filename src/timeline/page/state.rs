@@ -98,6 +98,9 @@ pub struct CountState {
     pub by: String,
     /// Who has cut it to nothing, to fill it; empty where it is whole.
     pub cut_by: String,
+    /// Whether that process was killed, and so never fills it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub unfilled: bool,
     /// What the ledger says where the count does not say so yet, as "0 left (version 2 by user-1)"; else empty.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub ahead: String,

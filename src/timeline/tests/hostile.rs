@@ -85,6 +85,7 @@ fn finding() -> impl Strategy<Value = DrawnFinding> {
         Just(Clash::OwnWrites),
         Just(Clash::Holds),
         Just(Clash::Waits),
+        Just(Clash::Unfilled),
         Just(Clash::Whole)
     ];
     let locks = btree_set((place(), time()), 0..3);

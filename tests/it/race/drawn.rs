@@ -96,10 +96,11 @@ fn a_count_that_a_killed_buyer_left_empty_is_said_to_be_that() {
     let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
     let text = lines.join("\n");
     assert!(!text.contains("stands in the end"), "{text}");
-    let mut cuts = lines
-        .iter()
-        .filter(|line| line.contains("empties the count"));
-    assert!(cuts.any(|line| line.ends_with(" <- 1,2")), "{text}");
+    // What was read empty is marked where it was cut; that it stays so, where nobody could fill it any more.
+    for (act, mark) in [("empties the count", " <- 2"), (" killed", " <- 1")] {
+        let mut acts = lines.iter().filter(|line| line.contains(act));
+        assert!(acts.any(|line| line.ends_with(mark)), "{act}: {text}");
+    }
     let at = Spot {
         lane: 0,
         operation: 0,

@@ -168,6 +168,47 @@ fn it_begins_and_ends_where_it_is_told_and_says_how_to_go_on() {
     );
 }
 
+/// What failed has shown nothing: its error is told as where it is typed alone, and is no lesson.
+#[cfg(feature = "etcd")]
+#[test]
+fn a_command_that_fails_ends_it_with_its_error() {
+    let place = "etcd://127.0.0.1:9/x";
+    let event = TestEvent::empty();
+    let page = event.path("tour.html");
+    let page = page.to_str().unwrap();
+    let walk = told(
+        &["tour", "10", "--place", place, "--yes", "--page", page],
+        "80",
+    );
+    let alone = told(
+        &["prove", "--users", "2", "--lock=lease", "--place", place],
+        "80",
+    );
+    assert_eq!((walk.code, alone.code), (Some(1), Some(1)), "{walk:?}");
+    for run in [&walk, &alone] {
+        assert!(
+            run.stderr.starts_with("error: etcd://127.0.0.1:9/x")
+                && run.stderr.contains("\n hint: "),
+            "{run:?}"
+        );
+    }
+    assert!(
+        walk.stdout
+            .contains("\n$ tickets race prove --users 2 --lock=lease --place "),
+        "{walk:?}"
+    );
+    for lesson in ["not as told", "BAD", "\nanswer  It cannot"] {
+        assert!(!walk.stdout.contains(lesson), "{lesson}: {walk:?}");
+    }
+    // What was seen before it is on the page.
+    assert!(walk.stdout.contains("\npage  "), "{walk:?}");
+    let page = fs::read_to_string(page).unwrap();
+    assert!(page.contains("id=\"10\"") && !page.contains("id=\"11\""));
+    let arguments = ["tour", "11", "--json", "--place", place];
+    let (code, document) = told(&arguments, "80").document();
+    assert_eq!((code, &document["ok"]), (1, &false.into()), "{document:#}");
+}
+
 #[test]
 fn one_that_is_stopped_leaves_nothing_behind() {
     let place = TestEvent::empty();
