@@ -68,7 +68,7 @@ impl TourRunner {
     pub(super) fn show(
         &self,
         show: &'static TourShow,
-    ) -> std::result::Result<SeenShow, FailedShow> {
+    ) -> std::result::Result<SeenShow, Box<FailedShow>> {
         let mut seen = self.run(show)?;
         if let (false, Some(otherwise)) = (seen.holds(), show.otherwise) {
             seen.otherwise = Some(Box::new(self.run(otherwise)?));
@@ -76,7 +76,7 @@ impl TourRunner {
         Ok(seen)
     }
 
-    fn run(&self, show: &'static TourShow) -> std::result::Result<SeenShow, FailedShow> {
+    fn run(&self, show: &'static TourShow) -> std::result::Result<SeenShow, Box<FailedShow>> {
         let cluster = self.cluster().unwrap_or_default();
         let line = show.line.replace("{place}", cluster);
         let page = self.directory.path().join("steps.html");
@@ -88,7 +88,7 @@ impl TourRunner {
         });
         let code = match read.and_then(|cli| (self.dispatch)(&cli, &screen)) {
             Ok(code) => code,
-            Err(error) => return Err(FailedShow { line, error }),
+            Err(error) => return Err(Box::new(FailedShow { line, error })),
         };
         let (text, document) = screen.kept().parts();
         Ok(SeenShow {

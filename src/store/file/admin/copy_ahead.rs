@@ -28,7 +28,7 @@ pub(super) fn put_away_since(
     let put_away = names.filter(|name| {
         let name = name.to_str().and_then(|name| name.strip_prefix(stem));
         name.is_some_and(|rest| {
-            rest.starts_with('.') && rest.ends_with(".jsonl") && rest != ".jsonl"
+            rest.starts_with('.') && rest != ".jsonl" && rest.strip_suffix(".jsonl").is_some()
         })
     });
     let mut put_away = put_away.map(|name| files.ledger.with_file_name(name));
