@@ -79,8 +79,7 @@ pub(super) fn way_across(target: &EventFiles, whose: &str, ahead: bool) -> Strin
         format!("'tickets -f {copy} sales' lists them all: book them here again")
     };
     format!(
-        "nothing was changed; somebody sold from that copy, or it is another event's, or of before a reset or a restore of this \
-         one: {whose}. If these are this event's, and not given up on purpose, {way}; else name another directory, in a \
-         crontab, too"
+        "nothing was changed; somebody sold from that copy, or it is another event's, or this event was reset or restored since: \
+         {whose}. If these are this event's, and not given up on purpose, {way}; else name another directory, in a crontab, too"
     )
 }
