@@ -19,6 +19,13 @@ pub(super) fn notes(verdict: &HistoryVerdict) -> Vec<String> {
             if verdict.unjudged == 1 { "does" } else { "do" }
         ));
     }
+    if verdict.unjudged_reads > 0 {
+        notes.push(format!(
+            "{} that the operation did not act by {} not judged: whether somebody wrote that version, or which checksum it has, is not known",
+            count(verdict.unjudged_reads, "read"),
+            if verdict.unjudged_reads == 1 { "was" } else { "were" }
+        ));
+    }
     if verdict.unanswered > 0 {
         notes.push(format!(
             "{} of {} {} no answer ('return'): how that ended is not known, and was not judged",

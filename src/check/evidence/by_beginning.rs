@@ -44,6 +44,9 @@ pub(super) fn by_beginning(evidence: &mut Evidence) {
     for intent in &mut evidence.earlier_intents {
         intent.operation = place(intent.operation);
     }
+    for read in &mut evidence.further_reads {
+        read.operation = place(read.operation);
+    }
     for read in &mut evidence.torn_reads {
         read.0 = place(read.0);
     }

@@ -11,6 +11,14 @@ pub struct File {
     pub inode: u64,
 }
 
+impl File {
+    /// Whether it is none: a mutex, or another lock that no file stands for. Its number tells it from others of that kind.
+    #[must_use]
+    pub fn is_none(self) -> bool {
+        self.device == 0
+    }
+}
+
 /// What the path of a lock meant after the lock was got.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum LockPath {

@@ -103,12 +103,14 @@ impl Gatherer {
             let mut evidence = self.evidence;
             one_at_a_time(&evidence)?;
             one_write_each(&evidence)?;
-            // Of several reads of one operation the last counts.
+            // Of several reads of one operation the one that it acts by is told here.
             evidence.sums.retain(|sum| sum.0 != NONE);
             by_beginning(&mut evidence);
             conversions(&mut evidence);
             evidence.sums.sort_by_key(|sum| sum.0);
             evidence.torn_reads.sort_unstable();
+            // Stable: those of one operation stay in their order.
+            evidence.further_reads.sort_by_key(|read| read.operation);
             Ok(evidence)
         } else {
             Err("it is empty: not even a header".to_owned())

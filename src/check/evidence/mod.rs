@@ -11,6 +11,7 @@
 mod by_beginning;
 mod conversions;
 mod file;
+mod further_reads;
 mod gather;
 mod kinds;
 mod locks;
@@ -34,6 +35,8 @@ mod steps;
 mod write;
 
 pub use file::{File, LockPath, PathInode};
+pub use further_reads::FurtherRead;
+pub(crate) use further_reads::Touched;
 pub use gather::Gatherer;
 pub use model::{CommittedLine, EarlierIntent, Evidence, FinalCount};
 pub use names::Names;

@@ -1,6 +1,7 @@
 //! All that is known of a run.
 
 use super::file::File;
+use super::further_reads::FurtherRead;
 use super::names::Names;
 use super::nonce::WriteNonce;
 use super::operation::{LockHold, Operation, UNSAID};
@@ -27,6 +28,8 @@ pub struct Evidence {
     pub sums: Vec<(u32, u64)>,
     /// Reads that made no sense, of those that say when: the operation's index, in rising order, and until when it read, ns.
     pub torn_reads: Vec<(u32, u64)>,
+    /// What operations read beside what they acted by: by the operation's index, those of one in their order.
+    pub further_reads: Vec<FurtherRead>,
     /// What operations intended before what they intended last.
     pub earlier_intents: Vec<EarlierIntent>,
     /// The ledger's lines since the first version, in their order; `None` when nobody said what it holds.
@@ -73,7 +76,8 @@ impl Evidence {
         });
         let holds = self.holds.iter();
         let holds = holds.flat_map(|hold| [hold.wanted, hold.got, hold.released]);
-        let said = dids.chain(holds).filter(|at| *at != UNSAID);
+        let reads = self.further_reads.iter().map(|read| read.read_at);
+        let said = dids.chain(holds).chain(reads).filter(|at| *at != UNSAID);
         said.max().unwrap_or(0)
     }
 
@@ -138,16 +142,9 @@ impl Evidence {
         }
         let operation = self.operation(hold.operation);
         let did = operation.map_or([UNSAID; 3], |did| [did.read_at, did.intend, did.wrote]);
-        let did = did.into_iter().filter(|time| *time != UNSAID);
-        did.fold(hold.got, u64::max)
-    }
-
-    /// Until when an operation read what made no sense, ns, as often as it says so.
-    pub fn torn_reads_of(&self, operation: u32) -> impl Iterator<Item = u64> + Clone {
-        let from = self.torn_reads.partition_point(|read| read.0 < operation);
-        let own = self.torn_reads.iter().skip(from);
-        let own = own.take_while(move |read| read.0 == operation);
-        own.map(|read| read.1)
+        let further = self.further_reads_of(hold.operation);
+        let did = did.into_iter().chain(further.map(|read| read.read_at));
+        did.filter(|time| *time != UNSAID).fold(hold.got, u64::max)
     }
 
     /// The checksum of what an operation read.

@@ -1,5 +1,6 @@
 //! Operations, put together from their steps.
 
+use super::further_reads::take_read;
 use super::locks::{FileNumbers, lock_step};
 use super::model::{EarlierIntent, Evidence};
 use super::open_operations::{OpenOperations, begin, buyer_number};
@@ -37,10 +38,9 @@ pub(super) fn take_step(
     | EvidenceStep::LockReleased { .. } = step
     {
         lock_step(evidence, numbers, (index, at), step)?;
+    } else if let EvidenceStep::Read { seq, left, sum } = step {
+        take_read(evidence, open, (index, at), (seq, left, sum));
     } else {
-        if let EvidenceStep::Read { sum, .. } = step {
-            read_sum(evidence, open, index, sum);
-        }
         go_on(evidence, index, at, step)?;
     }
     let over = matches!(step, EvidenceStep::Return { .. } | EvidenceStep::Killed);
@@ -51,17 +51,7 @@ pub(super) fn take_step(
     Ok(())
 }
 
-/// The checksum of what an operation read, if it says one, in place of that of an earlier read.
-fn read_sum(evidence: &mut Evidence, open: &mut OpenOperations, index: u32, sum: Option<u64>) {
-    let place = sum.map(|_| evidence.sums.len());
-    let before = open.read_sum(index, place);
-    if let Some(before) = before.and_then(|place| evidence.sums.get_mut(place)) {
-        before.0 = NONE;
-    }
-    evidence.sums.extend(sum.map(|sum| (index, sum)));
-}
-
-/// A step that is none of a lock.
+/// A step that is none of a lock, and no read that made sense.
 fn go_on(evidence: &mut Evidence, index: u32, at: u64, step: EvidenceStep) -> Result<(), String> {
     let torn_reads = &mut evidence.torn_reads;
     let earlier = &mut evidence.earlier_intents;
@@ -69,12 +59,6 @@ fn go_on(evidence: &mut Evidence, index: u32, at: u64, step: EvidenceStep) -> Re
         return Ok(());
     };
     match step {
-        EvidenceStep::Read { seq, left, .. } => {
-            // The last read is what it acts on.
-            operation.read = seq;
-            operation.read_at = at;
-            operation.seen = left.unwrap_or(UNSAID);
-        }
         EvidenceStep::ReadTorn => {
             operation.torn = true;
             torn_reads.push((index, at));

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use super::forks::Forks;
 use super::verdict::HistoryVerdict;
 use crate::check::anomaly::Anomaly;
-use crate::check::evidence::{Evidence, Operation, UNSAID};
+use crate::check::evidence::{Evidence, FinalCount, Operation, UNSAID};
 use crate::check::fork_words::{ForkOutcome, reading};
 use crate::check::listing::names;
 
@@ -84,7 +84,12 @@ fn sentence(
                 && left_by_one(evidence, writers, end.left)
                 && outcome.is_none_or(|outcome| outcome.kept.is_some()) =>
         {
-            format!("; of these {} sales the count shows one", all.len())
+            let most = if may_be_anothers(evidence, writers, end) {
+                " at most"
+            } else {
+                ""
+            };
+            format!("; of these {} sales the count shows one{most}", all.len())
         }
         _ => String::new(),
     };
@@ -108,6 +113,19 @@ fn sentence(
         "{} {had_read} and {both} wrote version {version}: {order}{counted}{with}",
         names(&all)
     )
+}
+
+/// Whether the final count may be what somebody else wrote, who got no answer and does not say so.
+fn may_be_anothers(evidence: &Evidence, writers: &[u32], end: FinalCount) -> bool {
+    let mut all = (0..).zip(&evidence.operations);
+    evidence.ledger.is_none()
+        && all.any(|(at, did)| {
+            let left = did.left_behind();
+            did.is_pending()
+                && did.write == end.seq
+                && !writers.contains(&at)
+                && left.is_none_or(|left| left == end.left)
+        })
 }
 
 /// Whether one of these left so many, as far as it tells.

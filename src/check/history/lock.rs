@@ -52,10 +52,10 @@ fn is_unreleased(did: &Operation, hold: &LockHold) -> bool {
     hold.got != UNSAID && hold.released == UNSAID && did.returned != UNSAID
 }
 
-/// Whether it is the lock of a file of which is not said what its name meant by then. What is no file has no inode.
+/// Whether it is the lock of a file of which is not said what its name meant by then. What is no file has no name.
 fn is_unnamed(evidence: &Evidence, hold: &LockHold) -> bool {
     let file = evidence.files.get(hold.lock as usize);
-    let is_file = file.is_some_and(|file| (file.device, file.inode) != (0, 0));
+    let is_file = file.is_some_and(|file| !file.is_none());
     hold.path == NONE && is_file && !hold.leased && (hold.got != UNSAID || hold.is_untimed())
 }
 

@@ -2,30 +2,51 @@
 
 use super::chain::Chain;
 use super::findings::Findings;
+use super::further_reads;
 use super::sums::{Sums, unlike};
 use crate::check::anomaly::Anomaly;
 use crate::check::evidence::{Evidence, NONE, Operation, OperationOutcome, UNSAID};
 
-/// Of the operations that read a version and did not write the next one, those two that matter.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Readers {
-    /// Who began last.
-    pub(super) last_begun: u32,
-    /// Who was over first.
-    pub(super) first_over: u32,
+/// Of the operations that read a version and did not write the next one, who was over first.
+pub(super) struct FirstReaders {
+    first: u64,
+    over: Vec<u32>,
 }
 
-/// Checks all reads; gives the readers of each version, from the first on.
+impl FirstReaders {
+    fn of(chain: &Chain) -> Self {
+        Self {
+            first: chain.first,
+            over: vec![NONE; (chain.last() - chain.first) as usize + 1],
+        }
+    }
+
+    /// Or [`NONE`].
+    pub(super) fn of_version(&self, version: u64) -> u32 {
+        let at = version.checked_sub(self.first);
+        let over = at.and_then(|at| self.over.get(at as usize));
+        over.copied().unwrap_or(NONE)
+    }
+
+    pub(super) fn read(&mut self, evidence: &Evidence, version: u64, index: u32) {
+        let at = version.checked_sub(self.first);
+        let Some(over) = at.and_then(|at| self.over.get_mut(at as usize)) else {
+            return;
+        };
+        let end = |at: u32| evidence.operation(at).map_or(UNSAID, Operation::over);
+        if *over == NONE || end(index) < end(*over) {
+            *over = index;
+        }
+    }
+}
+
+/// Checks all reads; gives who of those who read a version was over first.
 pub(super) fn check(
     evidence: &Evidence,
     chain: &Chain,
     findings: &mut Findings<'_>,
-) -> Vec<Readers> {
-    let nobody = Readers {
-        last_begun: NONE,
-        first_over: NONE,
-    };
-    let mut readers = vec![nobody; (chain.last() - chain.first) as usize + 1];
+) -> FirstReaders {
+    let mut readers = FirstReaders::of(chain);
     let mut sums = Sums::of(evidence, chain);
     for (index, operation) in (0..).zip(&evidence.operations) {
         if operation.torn {
@@ -47,21 +68,11 @@ pub(super) fn check(
             findings.add(Anomaly::TornRead, &[index], operation.read);
         }
         told(index, operation, chain, findings);
-        if chain.writer(operation.write) == Some(index) {
-            continue;
-        }
-        let at = (operation.read - chain.first) as usize;
-        if let Some(readers) = readers.get_mut(at) {
-            let begun = evidence.operation(readers.last_begun);
-            if begun.is_none_or(|last| last.invoke < operation.invoke) {
-                readers.last_begun = index;
-            }
-            let over = evidence.operation(readers.first_over);
-            if over.is_none_or(|first| operation.over() < first.over()) {
-                readers.first_over = index;
-            }
+        if chain.writer(operation.write) != Some(index) {
+            readers.read(evidence, operation.read, index);
         }
     }
+    further_reads::check(evidence, chain, &sums, &mut readers, findings);
     unlike(evidence, findings);
     readers
 }

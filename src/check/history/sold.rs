@@ -3,9 +3,14 @@
 use crate::check::evidence::{Evidence, UNSAID};
 use crate::check::write_order::WriteOrder;
 
-/// How many were sold, of how many, and how many of them do not exist.
+/// How many were sold, of how many, and how many of them do not exist: at least, where some may have sold who do not say so.
 pub(crate) fn too_many(evidence: &Evidence) -> String {
     let order = WriteOrder::of(evidence);
+    let least = if order.silent().next().is_some() {
+        "at least "
+    } else {
+        ""
+    };
     let sold = order.sold();
     let sold = sold.fold(0_u64, |sum, (_, many)| sum.saturating_add(many));
     let tickets = |many: u64, one: &str, more: &str| match many {
@@ -13,7 +18,7 @@ pub(crate) fn too_many(evidence: &Evidence) -> String {
         many => format!("{many} tickets {more}"),
     };
     format!(
-        "{} sold, but there {} only {}: {}",
+        "{least}{} sold, but there {} only {}: {least}{}",
         tickets(sold, "was", "were"),
         if evidence.stock == 1 { "was" } else { "were" },
         evidence.stock,

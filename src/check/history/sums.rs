@@ -123,7 +123,9 @@ impl<'a> Sums<'a> {
             others: HashSet::new(),
             first: chain.first,
         };
-        if evidence.sums.is_empty() || evidence.ledger_sums.is_empty() {
+        let reads = evidence.further_reads.iter();
+        let is_read = !evidence.sums.is_empty() || reads.clone().any(|read| read.sum.is_some());
+        if !is_read || evidence.ledger_sums.is_empty() {
             return sums;
         }
         sums.committed = vec![None; (chain.last() - chain.first) as usize + 1];
@@ -147,9 +149,14 @@ impl<'a> Sums<'a> {
         let Some((_, sum)) = self.read.next_if(|sum| sum.0 == operation) else {
             return false;
         };
-        let at = (version - self.first) as usize;
-        let committed = self.committed.get(at).copied().flatten();
-        let other = || self.others.contains(&(at, *sum));
-        committed.is_some_and(|committed| committed != *sum && !other())
+        let sum = *sum;
+        self.are_other(version, sum) == Some(true)
+    }
+
+    /// Whether these are other bytes than the version has; `None` where the ledger does not tell.
+    pub(super) fn are_other(&self, version: u64, sum: u64) -> Option<bool> {
+        let at = version.checked_sub(self.first)? as usize;
+        let committed = self.committed.get(at).copied().flatten()?;
+        Some(committed != sum && !self.others.contains(&(at, sum)))
     }
 }

@@ -48,6 +48,8 @@ pub struct HistoryVerdict {
     pub locked: u64,
     /// How many were answered, but do not say which version they read or wrote: they were not judged.
     pub unjudged: u64,
+    /// How many reads that their operations did not act by could not be judged.
+    pub unjudged_reads: u64,
     /// How many have no answer: the evidence does not say how they ended, so that what they were told was not judged.
     pub unanswered: u64,
     /// How many without an answer may have written, and do not say that they did: they are taken for not having, where nothing
@@ -93,7 +95,12 @@ impl HistoryVerdict {
     #[must_use]
     pub fn is_whole(&self) -> bool {
         let locks = self.untimed_locks + self.unnamed_locks + self.unsaid_wishes;
-        let unsaid = self.unjudged + self.unanswered + self.guessed + locks + self.read_untimed;
+        let unsaid = self.unjudged
+            + self.unjudged_reads
+            + self.unanswered
+            + self.guessed
+            + locks
+            + self.read_untimed;
         let outside = self.read_outside + self.wrote_outside;
         self.ledger && self.last && self.reads > 0 && unsaid + outside == 0
     }

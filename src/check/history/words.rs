@@ -5,17 +5,13 @@ use super::forks::Forks;
 use super::phrases::Phrases;
 use super::verdict::HistoryFinding;
 use crate::check::anomaly::Anomaly;
-use crate::check::evidence::{Evidence, File, LockHold, NOWHERE, UNSAID};
+use crate::check::evidence::{Evidence, File, NOWHERE, UNSAID};
 
 /// The file of a lock that there is not.
 const NOBODYS: File = File {
     device: 0,
     inode: 0,
 };
-
-/// What a hold is that its holder was about to have alone.
-const CONVERTED: &str =
-    ", and had asked for it alone meanwhile: flock drops a shared lock while it converts it";
 
 /// One finding as a sentence, with names, times and values; its own text is not looked at.
 #[must_use]
@@ -53,16 +49,6 @@ pub(super) fn tell_lost_updates(evidence: &Evidence, findings: &mut [HistoryFind
 }
 
 impl Phrases<'_> {
-    /// Whether a hold was shared, and its holder had asked for the lock alone by a time, and did not have it so yet.
-    fn is_in_conversion(&self, hold: &LockHold, at: u64) -> bool {
-        let next = self.evidence.held_on(hold);
-        let asked = next.is_some_and(|next| {
-            let wanted = next.wanted == UNSAID || next.wanted <= at;
-            !next.shared && wanted && next.got > at
-        });
-        hold.shared && asked
-    }
-
     fn outside(&self) -> String {
         let text = format!(
             "{} wrote version {} outside a lock that keeps others out",
@@ -101,45 +87,28 @@ impl Phrases<'_> {
         let (a, b) = (self.who(0), self.who(1));
         let locks = clashing(self.evidence, self.finding);
         let hold = |at: usize| {
-            locks.get(at).map_or((UNSAID, UNSAID, NOBODYS), |hold| {
+            locks.get(at).map_or((UNSAID, NOBODYS), |hold| {
                 let file = self.evidence.files.get(hold.lock as usize);
-                (hold.got, hold.released, file.copied().unwrap_or(NOBODYS))
+                (hold.got, file.copied().unwrap_or(NOBODYS))
             })
         };
-        let (got, released, file) = hold(0);
-        let (other_got, _, other) = hold(1);
+        let (got, file) = hold(0);
+        let (other_got, other) = hold(1);
         let inode = file.inode;
         let leased = |at: usize| locks.get(at).is_some_and(|hold| hold.leased);
         let named = [(file, leased(0)), (other, leased(1))];
         match self.finding.kind {
-            Anomaly::BrokenLock => {
-                let first = locks.first().copied();
-                let how = first.filter(|hold| self.is_in_conversion(hold, other_got));
-                format!(
-                    "{b} got the lock{} at {}, while {a} held it{} from {} to {}{}",
-                    match named[0] {
-                        (file, true) => format!(" (the lease with the number {})", file.inode),
-                        (NOBODYS, false) => String::new(),
-                        (file, false) => format!(" (of the file with inode {})", file.inode),
-                    },
-                    self.time(other_got),
-                    if how.is_some() { " shared" } else { "" },
-                    self.time(got),
-                    self.time(released),
-                    if how.is_some() { CONVERTED } else { "" }
-                )
-            }
-            Anomaly::SplitLock
-                if named
-                    .iter()
-                    .any(|(file, leased)| *leased || *file == NOBODYS) =>
-            {
+            Anomaly::BrokenLock => self.broken_lock(&locks),
+            Anomaly::SplitLock if named.iter().any(|(file, leased)| *leased || file.is_none()) => {
                 let told = |(file, leased): (File, bool)| match (file, leased) {
                     (file, true) => format!(
                         "the lease with the number {} of {}",
                         file.inode, file.device
                     ),
                     (NOBODYS, false) => "one that is no file's".to_owned(),
+                    (file, false) if file.is_none() => {
+                        format!("that with the number {}, no file's", file.inode)
+                    }
                     (file, false) => format!("that of the file with inode {}", file.inode),
                 };
                 let [one, other] = named.map(told);

@@ -35,6 +35,9 @@ impl Phrases<'_> {
     }
 
     pub(super) fn stale(&self, version: u64) -> String {
+        if self.finding.operations.len() < 2 {
+            return self.backwards(version);
+        }
         let (late, early) = (self.operation(0), self.operation(1));
         let (a, b) = (self.who(0), self.who(1));
         let (began, over) = (self.time(late.invoke), self.time(early.over()));
@@ -44,7 +47,7 @@ impl Phrases<'_> {
                  an 'invoke' that was stamped too late"
             );
         }
-        let still = match late.read {
+        let still = match self.oldest_read() {
             UNSAID => format!("wrote version {}", late.write),
             read => format!("read version {read}"),
         };
@@ -65,6 +68,9 @@ impl Phrases<'_> {
             && let Some(unlike) = self.unlike_sums(version)
         {
             return unlike;
+        }
+        if let Some(more) = self.finding.version.and_then(|at| self.seen_besides(at)) {
+            return more;
         }
         match (self.finding.version, did.seen) {
             (None, _) => {

@@ -1,6 +1,6 @@
 //! Whether the evidence bears a finding out: what must hold for each kind, by how many operations it names.
 
-use super::case::{Case, until};
+use super::case::Case;
 use crate::check::anomaly::Anomaly;
 use crate::check::evidence::{Evidence, LockHold, Operation, OperationOutcome, UNSAID};
 use crate::check::history::{HistoryFinding, sentence};
@@ -79,8 +79,12 @@ impl Case<'_> {
         let sold = did.outcome == OperationOutcome::Sold;
         match kind {
             Anomaly::TornRead => {
-                self.version.is_none() && did.torn || read && self.saw_another(did)
+                self.version.is_none() && did.torn
+                    || read && self.saw_another(did)
+                    || said.is_some_and(|version| self.read_another_besides(did, version))
             }
+            Anomaly::DirtyRead if said.is_some_and(|at| self.read_nobodys(did, at)) => true,
+            Anomaly::StaleRead => said.is_some_and(|newer| self.went_backwards(did, newer)),
             Anomaly::DirtyRead => {
                 read && did.read != self.evidence.first
                     && !self.is_open(did.read)
@@ -171,7 +175,7 @@ impl Case<'_> {
                 let wrote = other.outcome == OperationOutcome::Sold || denied;
                 let wrote = wrote && other.write == version;
                 let oldest = self.oldest(one);
-                let newest = other.read == version && oldest < (version, true)
+                let newest = self.has_read(other, version) && oldest < (version, true)
                     || wrote && oldest < (version, false);
                 one.invoke > other.over() && newest
             }
@@ -189,7 +193,8 @@ impl Case<'_> {
             Anomaly::BrokenLock => self.got(one).any(|hold| {
                 self.got(other).any(|second| {
                     let both = !(hold.shared && second.shared) && hold.lock == second.lock;
-                    both && hold.got < until(other, second) && second.got < until(one, hold)
+                    both && hold.got < self.until(other, second)
+                        && second.got < self.until(one, hold)
                 })
             }),
             Anomaly::SplitLock => {
@@ -198,7 +203,8 @@ impl Case<'_> {
                     all.flat_map(move |hold| self.got(other).map(move |second| (hold, second)))
                 };
                 let met = pairs().any(|(hold, second)| {
-                    let meet = hold.got < until(other, second) && second.got < until(one, hold);
+                    let meet =
+                        hold.got < self.until(other, second) && second.got < self.until(one, hold);
                     meet && !(hold.shared && second.shared)
                 });
                 let is_one_lease = |hold: &LockHold, second: &LockHold| {
@@ -223,6 +229,8 @@ impl Case<'_> {
         let sold = did.outcome == OperationOutcome::Sold;
         let may = sold || self.has_written(did) || did.is_pending() && follows;
         let write = if may { did.write } else { UNSAID };
-        (did.read, true).min((write, false))
+        let read = self.further(did).map(|read| read.version).min();
+        let read = read.map_or(did.read, |further| further.min(did.read));
+        (read, true).min((write, false))
     }
 }

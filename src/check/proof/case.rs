@@ -158,14 +158,3 @@ impl Case<'_> {
         false
     }
 }
-
-/// Until when a lock was held for sure.
-pub(super) fn until(did: &Operation, hold: &LockHold) -> u64 {
-    if hold.released != UNSAID {
-        return hold.released;
-    }
-    let acted = [did.read_at, did.intend, did.wrote]
-        .into_iter()
-        .filter(|at| *at != UNSAID);
-    acted.max().unwrap_or(hold.got).max(hold.got)
-}

@@ -5,6 +5,7 @@
 
 mod accept;
 mod case;
+mod further_reads;
 mod leases;
 mod sales;
 mod seen;

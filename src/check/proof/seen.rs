@@ -82,8 +82,7 @@ impl Case<'_> {
     fn began_to_read(&self, did: &Operation) -> u64 {
         let under = self.got(did).filter(|hold| {
             let file = self.evidence.files.get(hold.lock as usize);
-            let is_file =
-                !hold.leased && file.is_some_and(|file| (file.device, file.inode) != (0, 0));
+            let is_file = !hold.leased && file.is_some_and(|file| file.device != 0);
             let right = hold.path == hold.lock || hold.path == NONE && !is_file;
             right
                 && did.read_at != UNSAID

@@ -210,16 +210,20 @@ impl Case<'_> {
             return true;
         }
         let sum = self.sum_read(did);
+        let its = self.sums_of(did.read);
+        let is_another = sum.is_some_and(|sum| !its.is_empty() && !its.contains(&sum));
+        is_another || its.is_empty() && self.read_another_than_final(did)
+    }
+
+    /// The checksums that the ledger's lines say of a version: of one that stands there more than once, any may have been read.
+    pub(super) fn sums_of(&self, version: u64) -> Vec<u64> {
         let lines = (0..).zip(self.evidence.ledger.iter().flatten());
-        let lines = lines.filter(|(_, line)| line.seq == did.read);
-        // Of a version that stands there more than once, any may have been read.
+        let lines = lines.filter(|(_, line)| line.seq == version);
         let its = lines.filter_map(|(at, _)| {
             let mut sums = self.evidence.ledger_sums.iter();
             sums.find(|(line, _): &&(u32, u64)| *line == at)
         });
-        let its: Vec<u64> = its.map(|(_, sum)| *sum).collect();
-        let is_another = sum.is_some_and(|sum| !its.is_empty() && !its.contains(&sum));
-        is_another || its.is_empty() && self.read_another_than_final(did)
+        its.map(|(_, sum)| *sum).collect()
     }
 
     pub(super) fn told_another(&self, did: &Operation) -> bool {
@@ -231,7 +235,7 @@ impl Case<'_> {
     }
 
     /// Whether a version was committed, and so many were not left at it.
-    fn differs(&self, version: u64, left: i64) -> bool {
+    pub(super) fn differs(&self, version: u64, left: i64) -> bool {
         let lefts = self.lefts(version).unwrap_or_default();
         !lefts.is_empty() && !lefts.contains(&left)
     }

@@ -21,10 +21,15 @@ impl WriteOrder<'_> {
     /// The sales for which, for all that is known, no ticket may have been left.
     pub(crate) fn perhaps_beyond_stock(&self) -> Vec<u32> {
         let sold: Vec<(u32, u64)> = self.sold().collect();
+        let silent: Vec<(u32, u64)> = self.silent().take(COMPARED).collect();
         let is_beyond = |at: u32, own: u64| {
             let before = sold
                 .iter()
                 .filter(|(other, _)| *other != at && !self.is_before(at, *other));
+            let silent = silent
+                .iter()
+                .filter(|(other, _)| !self.is_before(at, *other));
+            let before = before.chain(silent);
             let before = before.fold(own, |sum, (_, quantity)| sum.saturating_add(*quantity));
             before > self.evidence.stock
         };
@@ -35,8 +40,11 @@ impl WriteOrder<'_> {
     }
 
     /// Whether a sale is known to be the first for which too few were left: who wrote before it, and who after, is
-    /// known of all others.
+    /// known of all others. Who may have written and does not say so may have before it.
     pub(crate) fn is_first_beyond(&self, at: u32) -> bool {
+        if self.silent().any(|(other, _)| !self.is_before(at, other)) {
+            return false;
+        }
         let mut before: u64 = 0;
         let mut own: u64 = 0;
         for (other, quantity) in self.sold() {
@@ -82,6 +90,19 @@ impl WriteOrder<'_> {
                 || did.is_pending() && self.says_written(*at, did) && is_of_run()
         });
         sold.map(|(at, did)| (at, u64::from(did.quantity)))
+    }
+
+    /// Those who may have sold beside those, and how many: they got no answer, and neither the ledger nor they themselves say
+    /// whether they wrote.
+    pub(crate) fn silent(&self) -> impl Iterator<Item = (u32, u64)> {
+        let all = (0..).zip(&self.evidence.operations);
+        let silent = all.filter(|(_, did)| {
+            let follows = did.read == UNSAID || did.read.wrapping_add(1) == did.write;
+            let may = did.is_pending() && did.wrote == UNSAID && follows;
+            let is_of_run = || !did.is_timeless(self.evidence.names.name(did.buyer));
+            may && self.evidence.ledger.is_none() && is_of_run()
+        });
+        silent.map(|(at, did)| (at, u64::from(did.quantity)))
     }
 
     /// Whether the ledger says that an operation wrote, or where there is none, the operation.

@@ -22,4 +22,13 @@ impl WriteOrder<'_> {
             is_behind && other.is_some_and(|other| start(other) < by)
         })
     }
+
+    /// Whether, for all that is known, a sale of this version was written between these times.
+    pub(crate) fn may_be_put_back_between(&self, version: u64, from: u64, by: u64) -> bool {
+        let mut all = self.of_version(version);
+        all.any(|at| {
+            let other = self.evidence.operation(at);
+            self.done(at) > from && other.is_some_and(|other| start(other) < by)
+        })
+    }
 }

@@ -326,7 +326,7 @@ fn a_clean_run_is_told_with_what_it_cannot_say() {
     );
     assert_eq!(
         run(&["--json"]),
-        "{\"ok\":true,\"command\":\"race check\",\"verdict\":\"clean\",\"operations\":1,\"sales\":1,\"reads\":1,\"locked\":1,\"unjudged\":0,\"unanswered\":0,\"guessed\":0,\"read_outside\":0,\"wrote_outside\":0,\"read_untimed\":0,\"untimed_locks\":0,\"unnamed_locks\":0,\"unsaid_wishes\":0,\"ledger\":true,\"final\":true,\"counts\":[],\"findings\":[]}\n"
+        "{\"ok\":true,\"command\":\"race check\",\"verdict\":\"clean\",\"operations\":1,\"sales\":1,\"reads\":1,\"locked\":1,\"unjudged\":0,\"unjudged_reads\":0,\"unanswered\":0,\"guessed\":0,\"read_outside\":0,\"wrote_outside\":0,\"read_untimed\":0,\"untimed_locks\":0,\"unnamed_locks\":0,\"unsaid_wishes\":0,\"ledger\":true,\"final\":true,\"counts\":[],\"findings\":[]}\n"
     );
 }
 

@@ -149,7 +149,7 @@ fn other_than(index: u32, all: [(u64, u32); 2]) -> Option<(u64, u32)> {
 fn began_to_read(evidence: &Evidence, did: &Operation) -> u64 {
     let is_file = |hold: &LockHold| {
         let file = evidence.files.get(hold.lock as usize);
-        file.is_some_and(|file| (file.device, file.inode) != (0, 0)) && !hold.leased
+        file.is_some_and(|file| !file.is_none()) && !hold.leased
     };
     let holds = evidence.holds_of(did).filter(|hold| {
         let is_read_under = (hold.got..=hold.released).contains(&did.read_at);

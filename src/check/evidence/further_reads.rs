@@ -1,0 +1,141 @@
+//! What an operation read beside the read that it acts by: before that, as who compares and swaps until it succeeds does, or
+//! after it had written.
+
+use super::model::Evidence;
+use super::open_operations::OpenOperations;
+use super::operation::{NONE, UNSAID};
+
+/// A read of an operation that it did not act by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FurtherRead {
+    /// The operation's index.
+    pub operation: u32,
+    /// The version that it read.
+    pub version: u64,
+    /// When it had read it, ns.
+    pub read_at: u64,
+    /// How many it saw left, or [`UNSAID`].
+    pub seen: u64,
+    /// The checksum of what it read.
+    pub sum: Option<u64>,
+    /// Whether it had written before. Else it read again before it did.
+    pub is_after: bool,
+}
+
+/// A version that an operation read or wrote, and when that was done, ns, or [`UNSAID`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Touched {
+    pub(crate) version: u64,
+    pub(crate) at: u64,
+    /// How many it saw left, or [`UNSAID`].
+    pub(crate) seen: u64,
+    pub(crate) is_write: bool,
+}
+
+impl Evidence {
+    /// What an operation read beside what it acted by, in that order.
+    pub fn further_reads_of(&self, operation: u32) -> impl Iterator<Item = &FurtherRead> + Clone {
+        let from = self
+            .further_reads
+            .partition_point(|read| read.operation < operation);
+        let own = self.further_reads.iter().skip(from);
+        own.take_while(move |read| read.operation == operation)
+    }
+
+    /// Until when an operation read what made no sense, ns, as often as it says so.
+    pub fn torn_reads_of(&self, operation: u32) -> impl Iterator<Item = u64> + Clone {
+        let from = self.torn_reads.partition_point(|read| read.0 < operation);
+        let own = self.torn_reads.iter().skip(from);
+        let own = own.take_while(move |read| read.0 == operation);
+        own.map(|read| read.1)
+    }
+
+    /// All that an operation read, and what it wrote as far as it says so, one after the other.
+    pub(crate) fn touched(&self, operation: u32) -> Vec<Touched> {
+        let Some(did) = self.operation(operation) else {
+            return Vec::new();
+        };
+        let further = |is_after: bool| {
+            let reads = self.further_reads_of(operation);
+            let reads = reads.filter(move |read| read.is_after == is_after);
+            reads.map(|read| Touched {
+                version: read.version,
+                at: read.read_at,
+                seen: read.seen,
+                is_write: false,
+            })
+        };
+        let read = Touched {
+            version: did.read,
+            at: did.read_at,
+            seen: did.seen,
+            is_write: false,
+        };
+        let lines = self.ledger.as_deref();
+        let is_there = lines.is_none_or(|lines| lines.iter().any(|line| line.is_of(did)));
+        let wrote = did.wrote != UNSAID && !did.is_denied() && is_there;
+        let wrote = wrote.then_some(Touched {
+            version: did.write,
+            at: did.wrote,
+            seen: UNSAID,
+            is_write: true,
+        });
+        let all = further(false).chain([read]).chain(wrote);
+        let all = all.chain(further(true));
+        all.filter(|one| one.version != UNSAID).collect()
+    }
+}
+
+/// Takes a read: it is what its operation acts by from now on, unless that has written already.
+pub(super) fn take_read(
+    evidence: &mut Evidence,
+    open: &mut OpenOperations,
+    (index, at): (u32, u64),
+    (version, left, sum): (u64, Option<u64>, Option<u64>),
+) {
+    let Some(did) = evidence.operations.get_mut(index as usize) else {
+        return;
+    };
+    let seen = left.unwrap_or(UNSAID);
+    let further = |version: u64, read_at: u64, seen: u64, sum: Option<u64>| FurtherRead {
+        operation: index,
+        version,
+        read_at,
+        seen,
+        sum,
+        is_after: false,
+    };
+    if did.wrote != UNSAID {
+        let read = further(version, at, seen, sum);
+        evidence.further_reads.push(FurtherRead {
+            is_after: true,
+            ..read
+        });
+        return;
+    }
+    let before = (did.read, did.read_at, did.seen);
+    (did.read, did.read_at, did.seen) = (version, at, seen);
+    let sum_before = replace_sum(evidence, open, index, sum);
+    if before.0 != UNSAID {
+        let read = further(before.0, before.1, before.2, sum_before);
+        evidence.further_reads.push(read);
+    }
+}
+
+/// The checksum of what an operation read, if it says one, in place of that of an earlier read, which is given.
+fn replace_sum(
+    evidence: &mut Evidence,
+    open: &mut OpenOperations,
+    index: u32,
+    sum: Option<u64>,
+) -> Option<u64> {
+    let place = sum.map(|_| evidence.sums.len());
+    let before = open.read_sum(index, place);
+    let before = before.and_then(|place| evidence.sums.get_mut(place));
+    let before = before.map(|before| {
+        before.0 = NONE;
+        before.1
+    });
+    evidence.sums.extend(sum.map(|sum| (index, sum)));
+    before
+}
