@@ -170,6 +170,8 @@ pub struct DrawnFinding {
     pub sentence: String,
     /// Everything that it names and that went wrong, in the order in which it happened: all of it is marked.
     pub places: Vec<Spot>,
+    /// How many of those must have happened for it to be so, in whatever order they did; 0: as many as the clash says.
+    pub takes: usize,
     /// What it names besides, by which the others are measured and which did nothing wrong: it is drawn, not marked.
     pub beside: Vec<Spot>,
     /// Of one about locks, which holds or waits of those it is about, by when they began; where none is said, the first of each.

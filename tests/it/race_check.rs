@@ -1,11 +1,13 @@
 //! The verdict of recorded runs, beside a search through all orders; and evidence of any kind.
 
+mod assumed;
 mod certain;
 mod contradicted;
 mod counted;
 mod denied;
 mod foreign;
 mod forged;
+mod further_reads;
 mod histories;
 mod hostile;
 mod in_between;
@@ -18,8 +20,10 @@ mod locks;
 mod named;
 mod orders;
 mod racing;
+mod read_again;
 mod retries;
 mod seldom;
+mod since;
 mod sums;
 mod unjudged;
 mod unsaid;

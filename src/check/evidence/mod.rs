@@ -13,6 +13,7 @@ mod conversions;
 mod file;
 mod further_reads;
 mod gather;
+mod idle;
 mod kinds;
 mod locks;
 mod members;

@@ -19,7 +19,11 @@ pub(crate) fn clashing<'a>(evidence: &'a Evidence, finding: &HistoryFinding) -> 
             locks.pair(*one, *other, |hold, second| hold.lock == second.lock)
         }
         (Anomaly::SplitLock, [one, other]) => {
-            locks.pair(*one, *other, |hold, second| hold.lock != second.lock)
+            let is_idle = |hold: &LockHold| evidence.is_idle(hold);
+            let apart = |hold: &LockHold, second: &LockHold| hold.lock != second.lock;
+            locks.pair(*one, *other, |hold, second| {
+                apart(hold, second) && !is_idle(hold) && !is_idle(second)
+            })
         }
         (Anomaly::EndedLock, [one, other]) => locks.ended(*one, *other),
         _ => Vec::new(),
@@ -47,7 +51,7 @@ impl<'a> Locks<'a> {
         &self,
         one: u32,
         other: u32,
-        is_of: fn(&LockHold, &LockHold) -> bool,
+        is_of: impl Fn(&LockHold, &LockHold) -> bool,
     ) -> Vec<&'a LockHold> {
         let until = |hold: &LockHold| self.evidence.held_until(hold);
         let clashes = |hold: &LockHold, second: &LockHold| {

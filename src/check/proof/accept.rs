@@ -205,7 +205,8 @@ impl Case<'_> {
                 let met = pairs().any(|(hold, second)| {
                     let meet =
                         hold.got < self.until(other, second) && second.got < self.until(one, hold);
-                    meet && !(hold.shared && second.shared)
+                    let idle = self.is_idle(one, hold) || self.is_idle(other, second);
+                    meet && !(hold.shared && second.shared) && !idle
                 });
                 let is_one_lease = |hold: &LockHold, second: &LockHold| {
                     let device = |of: &LockHold| self.file(of).map(|file| file.device);

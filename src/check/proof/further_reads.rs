@@ -74,4 +74,34 @@ impl Case<'_> {
         let acted = acted.chain(further).filter(|at| *at != UNSAID);
         acted.max().unwrap_or(hold.got).max(hold.got)
     }
+
+    /// Whether it did all that it did at other times than those at which it held this lock.
+    pub(super) fn is_idle(&self, did: &Operation, hold: &LockHold) -> bool {
+        let mut acts: Vec<(u64, u64)> = self
+            .further(did)
+            .map(|read| (read.read_at, read.read_at))
+            .collect();
+        if did.read != UNSAID && did.read_at != UNSAID {
+            acts.push((did.read_at, did.read_at));
+        } else if did.read != UNSAID {
+            acts.push((did.invoke, did.over()));
+        }
+        if did.write != UNSAID {
+            let begun = [did.intend, did.read_at, did.invoke];
+            let begun = begun.into_iter().find(|at| *at != UNSAID).unwrap_or(0);
+            let done = if did.wrote == UNSAID {
+                did.over()
+            } else {
+                did.wrote
+            };
+            acts.push((begun, done));
+        }
+        let mut own = self.got(did).filter(|one| one.lock == hold.lock);
+        let acted = own.any(|one| {
+            let until = self.until(did, one);
+            acts.iter()
+                .any(|(from, to)| *from <= until && one.got <= *to)
+        });
+        !acted && !acts.is_empty() && !did.torn
+    }
 }

@@ -1,5 +1,7 @@
 //! Which sales there was no ticket for, as far as the order of the writes tells.
 
+use std::collections::HashSet;
+
 use super::{COMPARED, WriteOrder};
 use crate::check::evidence::{Operation, OperationOutcome, UNSAID};
 
@@ -37,6 +39,24 @@ impl WriteOrder<'_> {
         // Of many each is taken for one of them: they are not compared each with each.
         let beyond = all.filter(|(at, own)| sold.len() > COMPARED || is_beyond(*at, *own));
         beyond.map(|(at, _)| *at).collect()
+    }
+
+    /// How many of [`Self::perhaps_beyond_stock`], whichever they are, and all other sales are more than the stock.
+    pub(crate) fn many_beyond(&self, perhaps: &[u32]) -> usize {
+        let all: HashSet<u32> = perhaps.iter().copied().collect();
+        let is_one = |at: u32| all.contains(&at);
+        let sold: Vec<(u32, u64)> = self.sold().collect();
+        let (some, others): (Vec<_>, Vec<_>) = sold.into_iter().partition(|(at, _)| is_one(*at));
+        let mut some: Vec<u64> = some.into_iter().map(|(_, quantity)| quantity).collect();
+        some.sort_unstable();
+        let mut sum = others
+            .iter()
+            .fold(0_u64, |sum, one| sum.saturating_add(one.1));
+        let fits = some.iter().take_while(|quantity| {
+            sum = sum.saturating_add(**quantity);
+            sum <= self.evidence.stock
+        });
+        fits.count() + 1
     }
 
     /// Whether a sale is known to be the first for which too few were left: who wrote before it, and who after, is

@@ -39,7 +39,12 @@ pub(super) fn findings(
             // What is said of the whole run stands where it stopped adding up, else where the count was written last.
             match unbalanced.filter(|_| found.kind == Anomaly::Conservation) {
                 Some(place) => one.places.push(place),
-                None => one.places.extend(written),
+                None => {
+                    one.places.extend(written);
+                    // Where several wrote the last count it stopped adding up by the second of them at the latest.
+                    let is_sum = found.kind == Anomaly::Conservation;
+                    one.takes = if is_sum { written.len().min(2) } else { 0 };
+                }
             }
         }
         findings.push((found.kind.place_in_drawing(), one));
@@ -95,6 +100,11 @@ fn drawn(
         },
         places: operations.iter().filter_map(&place).collect(),
         beside: beside.iter().filter_map(&place).collect(),
+        takes: match found.kind {
+            Anomaly::DeadInodeLock | Anomaly::UnlockedWrite => 1,
+            Anomaly::Oversold if is_oversale && !is_ordered => order.many_beyond(&operations),
+            _ => 0,
+        },
         locks,
         of_end: is_of_end(evidence, found),
         // Where the order of the writes is not known, neither is whose tickets there are not.
@@ -216,41 +226,4 @@ fn in_order<'a>(writers: &'a [u32], with: &'a [u32]) -> impl Iterator<Item = &'a
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::check;
-    use crate::check::evidence::read_lines;
-
-    #[test]
-    fn lost_updates_of_one_version_are_one_finding() {
-        let sale = |name: &str, at: u64| {
-            format!(
-                "{{\"buyer\":\"{name}\",\"invoke\":{at},\"return\":{},\"read\":0,\"seen\":3,\"write\":1,\"intend\":{},\"wrote\":{},\"left\":2,\"outcome\":\"sold\"}}\n",
-                at + 90,
-                at + 50,
-                at + 60
-            )
-        };
-        let text = [
-            "{\"evidence\":1,\"run\":\"r\",\"stock\":3,\"first\":0}\n".to_owned(),
-            sale("a", 10),
-            sale("b", 30),
-            sale("c", 20),
-        ]
-        .concat();
-        let evidence = read_lines(text.as_bytes(), "r".as_ref()).unwrap();
-        let verdict = check::judge(&evidence);
-        assert_eq!(verdict.count(Anomaly::LostUpdate), 2);
-        let drawn = super::super::timeline(&evidence, &verdict);
-        let [finding] = &drawn.findings[..] else {
-            panic!("{:#?}", drawn.findings);
-        };
-        assert_eq!(
-            finding.sentence,
-            "a, c and b all read version 0 (3 left) and all wrote version 1: b wrote last; the sales of the other 2 are overwritten"
-        );
-        let places: Vec<usize> = finding.places.iter().map(|place| place.lane).collect();
-        let names: Vec<&str> = drawn.lanes.iter().map(|lane| lane.name.as_str()).collect();
-        assert_eq!((names, places), (vec!["a", "c", "b"], vec![0, 1, 2]));
-    }
-}
+mod tests;

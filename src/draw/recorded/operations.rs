@@ -25,7 +25,15 @@ pub(super) fn operation(
     // The dead write nothing.
     let done = done.map(|done| done.min(did.killed));
     let torn = torn_reads(evidence, index, did);
-    let spans = spans((did, &holds, &torn), locks, end, (done, wrote.is_some()));
+    let further = evidence.further_reads_of(index).map(|read| read.read_at);
+    let further: Vec<u64> = further.collect();
+    let spans = spans(
+        (did, &holds),
+        (&torn, &further),
+        locks,
+        end,
+        (done, wrote.is_some()),
+    );
     let told = u64::from(did.quantity);
     // It died after what it is known to have done, whatever it has said of that.
     let killed = spans.iter().map(|span| span.to).fold(end, u64::max);
@@ -84,7 +92,8 @@ fn saw_another(did: &Operation, versions: &VersionTree, version: usize) -> bool 
 /// What an operation did when, as far as it is known; no step that the evidence does not have. `wrote`: when its write
 /// was done, if that was said, and whether it is known to have written.
 fn spans(
-    (did, holds, torn): (&Operation, &[&LockHold], &[u64]),
+    (did, holds): (&Operation, &[&LockHold]),
+    (torn, further): (&[u64], &[u64]),
     locks: &DrawnLocks<'_>,
     end: u64,
     (wrote, is_known): (Option<u64>, bool),
@@ -94,7 +103,8 @@ fn spans(
     // Not before it had got the lock, nor before it had read the last time.
     let from = |read: u64| {
         let got = holds.iter().filter_map(|hold| known(hold.got));
-        let before = torn.iter().copied().filter(|at| *at < read);
+        let before = torn.iter().chain(further).copied();
+        let before = before.filter(|at| *at < read);
         let before = before.chain(got.filter(|got| *got <= read));
         (before.fold(did.invoke, u64::max), read)
     };

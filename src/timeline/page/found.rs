@@ -32,6 +32,7 @@ pub(super) fn step(timeline: &Timeline, finding: &DrawnFinding, steps: &StepOf) 
     let named = places.len();
     places.sort_unstable();
     let nth = match finding.clash {
+        _ if finding.takes > 0 => finding.takes.min(named).checked_sub(1)?,
         // The second of those who wrote or hold the same.
         Clash::Writes | Clash::Holds => 1.min(named.checked_sub(1)?),
         Clash::Reads | Clash::TornReads | Clash::OwnWrites | Clash::Unfilled => 0,

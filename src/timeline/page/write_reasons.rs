@@ -54,6 +54,10 @@ pub(super) fn wrote(
     let by = by.map_or_else(|| "somebody".to_owned(), |spot| before.name(spot.lane));
     let others = match before.latest.checked_sub(version) {
         Some(1) => format!("{by} has written"),
+        // Another order of these writes may be the right one.
+        _ if versions.get(before.latest).is_some_and(|one| one.unordered) => {
+            format!("others have written, {by} the last of them in the order shown")
+        }
         _ => format!("others have written, {by} the last of them"),
     };
     format!(

@@ -94,6 +94,7 @@ fn finding() -> impl Strategy<Value = DrawnFinding> {
     (words, clash, places).prop_map(|((kind, sentence, harm), clash, (places, also, locks))| {
         DrawnFinding {
             kind,
+            takes: harm.len() % 3,
             clash,
             sentence,
             beside: places.iter().rev().take(1).copied().collect(),

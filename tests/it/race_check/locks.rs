@@ -216,7 +216,8 @@ pub(super) fn are_sound(evidence: &Evidence) -> bool {
         let apart = one.operation != other.operation
             && all.all(|(a, b)| a.lock != b.lock && !(a.leased && b.leased));
         let meant = asks(one.operation, other.operation) || asks(other.operation, one.operation);
-        apart && !meant && !(one.shared && other.shared) && meets(one, other)
+        let idle = is_idle(evidence, one) || is_idle(evidence, other);
+        apart && !meant && !idle && !(one.shared && other.shared) && meets(one, other)
     });
     let ended = pairs().any(|(one, other)| {
         let did = evidence.operations[one.operation as usize];
@@ -247,6 +248,33 @@ pub(super) fn are_sound(evidence: &Evidence) -> bool {
     let deadlock = (0..evidence.operations.len())
         .any(|one| comes_back(evidence, one, &[one]) || waits_for_itself(evidence, one));
     !(dead || broken || split || ended || unlocked || deadlock)
+}
+
+/// Whether the holder of a lock did nothing under it, in any of its holds, and something besides.
+fn is_idle(evidence: &Evidence, hold: &LockHold) -> bool {
+    let did = evidence.operations[hold.operation as usize];
+    let or = |at: u64, other: u64| if at == UNSAID { other } else { at };
+    let mut acts = Vec::new();
+    if did.read != UNSAID {
+        acts.push((or(did.read_at, did.invoke), or(did.read_at, did.over())));
+    }
+    if did.write != UNSAID {
+        let begun = or(did.intend, or(did.read_at, did.invoke));
+        acts.push((begun, or(did.wrote, did.over())));
+    }
+    let last = |one: &LockHold| {
+        let acted = [did.read_at, did.intend, did.wrote].into_iter();
+        let acted = acted.filter(|at| *at != UNSAID).max();
+        or(one.released, one.got.max(acted.unwrap_or(one.got)))
+    };
+    let mut own = evidence.holds.iter().filter(|one| {
+        (one.operation, one.lock) == (hold.operation, hold.lock) && one.got != UNSAID
+    });
+    let acted = own.any(|one| {
+        let is_under = |(from, to): &(u64, u64)| *from <= last(one) && one.got <= *to;
+        acts.iter().any(is_under)
+    });
+    !acted && !acts.is_empty() && !did.torn
 }
 
 /// Whether what another read tells that a sale was written while it held no lock: it read the version before when the sale had

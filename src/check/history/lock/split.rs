@@ -1,5 +1,6 @@
 //! Split lock: two who hold different files at one time. Locks that are new for each holder, as a lock file that is
-//! made to take the lock and removed to give it up, are different files too, and none is split.
+//! made to take the lock and removed to give it up, are different files too, and none is split. Nor is one under which its
+//! holder neither read nor wrote: that is a lock for another purpose.
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -15,7 +16,11 @@ const MOST: usize = 64;
 /// In one walk over the holds in the order in which they were got. One finding for each that was got while another file was
 /// held.
 pub(super) fn check(evidence: &Evidence, findings: &mut Findings<'_>) {
-    let got = || evidence.holds.iter().filter(|hold| hold.got != UNSAID);
+    let all = evidence.holds.iter();
+    let got = || {
+        all.clone()
+            .filter(|hold| hold.got != UNSAID && !evidence.is_idle(hold))
+    };
     let Some(first) = got().next() else { return };
     if got().all(|hold| hold.lock == first.lock) {
         return;
