@@ -19,13 +19,7 @@ pub(super) fn notes(verdict: &HistoryVerdict) -> Vec<String> {
             if verdict.unjudged == 1 { "does" } else { "do" }
         ));
     }
-    if verdict.unjudged_reads > 0 {
-        notes.push(format!(
-            "{} that the operation did not act by {} not judged: whether somebody wrote that version, or which checksum it has, is not known",
-            count(verdict.unjudged_reads, "read"),
-            if verdict.unjudged_reads == 1 { "was" } else { "were" }
-        ));
-    }
+    notes.extend(unjudged_reads(verdict));
     if verdict.unanswered > 0 {
         notes.push(format!(
             "{} of {} {} no answer ('return'): how that ended is not known, and was not judged",
@@ -110,4 +104,17 @@ pub(super) fn notes(verdict: &HistoryVerdict) -> Vec<String> {
         notes.push("no operation held a lock: that nothing was found may be luck".into());
     }
     notes
+}
+
+/// The reads that could not be judged, beside those that operations acted by.
+fn unjudged_reads(verdict: &HistoryVerdict) -> Option<String> {
+    let many = verdict.unjudged_reads;
+    (many > 0).then(|| {
+        format!(
+            "{} that the operation did not act by {} not judged: whether somebody wrote that version, or which checksum it has, is \
+             not known",
+            count(many, "read"),
+            if many == 1 { "was" } else { "were" }
+        )
+    })
 }

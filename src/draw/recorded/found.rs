@@ -37,14 +37,13 @@ pub(super) fn findings(
         let mut one = drawn(evidence, verdict, found, order, place);
         if one.places.is_empty() {
             // What is said of the whole run stands where it stopped adding up, else where the count was written last.
-            match unbalanced.filter(|_| found.kind == Anomaly::Conservation) {
-                Some(place) => one.places.push(place),
-                None => {
-                    one.places.extend(written);
-                    // Where several wrote the last count it stopped adding up by the second of them at the latest.
-                    let is_sum = found.kind == Anomaly::Conservation;
-                    one.takes = if is_sum { written.len().min(2) } else { 0 };
-                }
+            if let Some(place) = unbalanced.filter(|_| found.kind == Anomaly::Conservation) {
+                one.places.push(place);
+            } else {
+                one.places.extend(written);
+                // Where several wrote the last count it stopped adding up by the second of them at the latest.
+                let is_sum = found.kind == Anomaly::Conservation;
+                one.takes = if is_sum { written.len().min(2) } else { 0 };
             }
         }
         findings.push((found.kind.place_in_drawing(), one));

@@ -43,6 +43,10 @@ pub(super) fn lock(evidence: &mut Evidence, random: &mut Xoshiro256PlusPlus) {
                 did.wrote = effect;
             }
         }
+        if did.write == UNSAID && random.random_bool(0.2) {
+            // Before it had the lock, which is for something else then.
+            did.read_at = did.invoke;
+        }
         did.hold = evidence.holds.len() as u32;
         evidence.holds.push(LockHold {
             operation: index as u32,
