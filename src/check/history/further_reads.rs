@@ -1,6 +1,6 @@
 //! Reads beside those that operations acted by: each is of a version on the chain, and saw what that holds.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::chain::Chain;
 use super::findings::Findings;
@@ -22,6 +22,8 @@ pub(super) fn check(
     }
     let meant = meant(evidence);
     let mut unjudged = 0;
+    // What each version's checksum is by what was read, where the ledger does not tell.
+    let mut sum_of = sums_read(evidence);
     // An operation may read one version as often as it likes.
     let mut told: HashSet<(u32, Anomaly, u64)> = HashSet::new();
     let mut add = |kind: Anomaly, read: &FurtherRead| {
@@ -47,11 +49,27 @@ pub(super) fn check(
             if !is_told(evidence, chain, read) {
                 add(Anomaly::TornRead, read);
             }
-        } else if differs == Some(None) {
-            unjudged += 1;
+        } else if differs == Some(None)
+            && let Some(sum) = read.sum
+        {
+            let is_unlike = *sum_of.entry(read.version).or_insert(sum) != sum;
+            unjudged += u64::from(is_unlike);
         }
     }
     findings.verdict.unjudged_reads = unjudged;
+}
+
+/// The checksums that the final count and those reads tell that operations acted by, the first of each version.
+fn sums_read(evidence: &Evidence) -> HashMap<u64, u64> {
+    let last = evidence.last.zip(evidence.last_sum);
+    let last = last.map(|(last, sum)| (last.seq, sum));
+    let reads = evidence.sums.iter();
+    let reads = reads.filter_map(|(at, sum)| Some((evidence.operation(*at)?.read, *sum)));
+    let mut all = HashMap::new();
+    for (version, sum) in last.into_iter().chain(reads) {
+        all.entry(version).or_insert(sum);
+    }
+    all
 }
 
 /// The versions that somebody meant to write, or that the ledger has.

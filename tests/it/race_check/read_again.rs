@@ -107,11 +107,14 @@ fn each_of_several_reads_is_judged() {
     }
 }
 
-/// What somebody without an answer may have written, and a checksum that no line tells, are counted.
+/// A checksum of which another read tells another is counted, where no line of the ledger decides.
 #[test]
 fn a_further_read_that_cannot_be_judged_is_no_clean_one() {
     let sum = "\"seq\":1,\"left\":2,\"sum\":\"00000000000000aa\"";
     let verdict = judged(&run(50, &[sum, NEW]));
+    assert_eq!((verdict.counts.len(), verdict.unjudged_reads), (0, 0));
+    let other = sum.replace("aa\"", "ab\"");
+    let verdict = judged(&run(50, &[sum, &other]));
     assert_eq!((verdict.counts.len(), verdict.unjudged_reads), (0, 1));
     assert!(!verdict.is_whole());
     let told = END.replace(
