@@ -1,5 +1,6 @@
 //! The arithmetic of a ledger: what its lines add up to.
 
+use super::count_members::Counted;
 use super::index::Index;
 use super::limits::{FORMAT, MAX_STOCK};
 use super::line::Line;
@@ -34,6 +35,12 @@ impl Tally {
         self.left
             .saturating_add(self.sold)
             .saturating_add(self.held)
+    }
+
+    /// Whether a count says these numbers, of this line or one before it: only the place that it names may be another.
+    pub(crate) fn is_told_by(&self, counted: &Counted, left: u64) -> bool {
+        let may_be_here = counted.bytes <= self.bytes || counted.seq == self.seq;
+        may_be_here && (left, counted.sold, counted.held) == (self.left, self.sold, self.held)
     }
 
     /// The tally after one more line that ends at `bytes`. The error says what does not add up.

@@ -13,6 +13,7 @@
 mod access;
 mod adversity;
 mod apart;
+mod appended;
 mod audits;
 mod backups;
 mod bad_input;

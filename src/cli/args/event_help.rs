@@ -57,7 +57,8 @@ one name. A row whose sale was cancelled is not sold again: a key of its own doe
 Exits 3 when all refusals are for want of tickets, 4 when a row was refused otherwise, 2 when the file makes no \
 sense: then nothing was sold. So it is when a row alone makes no sense, as one with the quantity \"two\"; with --rejects \
 that row is refused, and the others are sold. With too few cells, something in one that the header does not have, or an open quote, it is no row: that is \
-to be corrected first. A row that says in a column \"cancelled\" or \"valid\" that not all of it is valid, as a list of sales does, is refused, too; and so is one without a key whose column \"id\" or \"ids\" names a sale of this event that stands: the lists of 'sales' and 'door' are for another event. What somebody has corrected in the file of --rejects is not overwritten (exit 4) until it is sold.";
+to be corrected first. A row that says in a column \"cancelled\" or \"valid\" that not all of it is valid, as a list of sales does, is refused, too; and so is one without a key whose column \"id\" or \"ids\" names a sale of this event that stands: the lists of 'sales' and 'door' are for another event. Of a row with ids like 3-k9wcga in such a column the apostrophes and \\n that those \
+lists have are read back; any other row is taken as it is. Spaces around a cell are dropped. What somebody has corrected in the file of --rejects is not overwritten (exit 4) until it is sold.";
 
 pub(super) const SET: &str = "\
 Examples:
@@ -93,7 +94,8 @@ Examples:
   tickets door --format csv --bom > door.csv  for Excel
 
 In CSV, names and notes are written as by 'tickets sales --format csv', with an apostrophe before what a spreadsheet \
-would take for a formula; --raw changes nothing, and 'tickets import' takes them off again. \
+would take for a formula; 'tickets import' takes them off again, and reads this list back as it was. --raw changes nothing, for a program of your own: of \
+that list, too, 'tickets import' takes off what looks like one. \
 Sorted without regard to case and accents. What is cancelled or only held is not on it. Exits 6 when the ledger does \
 not add up.";
 

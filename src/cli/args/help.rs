@@ -122,7 +122,8 @@ Examples:
 A hold becomes a sale when it is confirmed. --since with a time that is still to come today means that of yesterday. For people the times are those of the clock here, for programs in UTC. In CSV, an apostrophe stands before each \
 = + - @ that may begin a cell of a spreadsheet, wherever it splits: at the start, or behind anything but a letter, a \
 digit, a dot or a low line; not before a telephone number. Control characters are written out, as \\n; letters that join others in a name stay. With --raw \
-nothing is changed, and 'tickets import' reads such a list back as it was. Exits 6 when the ledger does not add up.";
+nothing is changed, for a program of your own: 'tickets import' reads the list without it back as it was, and takes in either the \
+apostrophe and the \\n for what this writes. Exits 6 when the ledger does not add up.";
 
 pub(super) const AUDIT: &str = "\
 Examples:

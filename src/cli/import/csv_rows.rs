@@ -4,7 +4,7 @@ use super::cell_count::wrong_cells;
 use super::column_names::says_how_many;
 use super::header::{BadHeader, Columns};
 use super::not_valid::not_valid;
-use super::own_list::{as_sold, is_one};
+use super::own_list::{as_sold, may_be_one, names_sales};
 use super::passed_over::{self, Heading, PassedOver};
 use super::quotes::{Unclosed, unclosed};
 use super::row::{Read, Row, RowFlaw, RowText, one};
@@ -94,7 +94,7 @@ fn unknown(stated: &str) -> BadHeader {
 struct Passed {
     places: Vec<(usize, Heading)>,
     columns: PassedOver,
-    is_own_list: bool,
+    may_be_own_list: bool,
 }
 
 impl Passed {
@@ -104,7 +104,7 @@ impl Passed {
         let mut passed = Self {
             places: places.collect(),
             columns: PassedOver::default(),
-            is_own_list: is_one(header),
+            may_be_own_list: may_be_one(header),
         };
         for (_, heading) in &passed.places {
             passed.columns.name(heading);
@@ -153,7 +153,9 @@ fn add(
         return;
     }
     let cells = columns.cells(record);
-    let read_back = if passed.is_own_list {
+    let named = passed.cells(record);
+    let sale_ids: Vec<String> = named.flat_map(|(name, cell)| ids(name, cell)).collect();
+    let read_back = if passed.may_be_own_list && names_sales(&sale_ids) {
         as_sold(cells)
     } else {
         cells.map(str::to_owned)
@@ -173,8 +175,6 @@ fn add(
         let why = passed_over::says_otherwise("column", name, many);
         return read.add(line, Err(why), || RowText::Cells(written));
     }
-    let named = passed.cells(record);
-    let sale_ids = named.flat_map(|(name, cell)| ids(name, cell)).collect();
     let row = row(cells, line).map(|row| Row { sale_ids, ..row });
     let row = row.map_err(|why| format!("{why}{}", more()));
     read.add(line, row, || RowText::Cells(cells.map(str::to_owned)));

@@ -3,16 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Kind, Result};
-use crate::ledger::{CountFile, Line, Tally};
+use crate::ledger::{CountFile, Tally};
 use crate::shown::quoted;
+use crate::store::file::admin::copy_ahead::{from_before, own_sales, put_away_since, way_across};
 use crate::store::file::admin::edited_ledger::{broken_line, own_is_broken};
-use crate::store::file::admin::given_up::LinesGivenUp;
 use crate::store::file::event::EventFiles;
 use crate::store::file::files::compare::common;
 use crate::store::file::files::directory::directory;
 use crate::store::file::files::open::Access;
 use crate::store::file::reader::ledger_file::{LedgerFile, open_ledger};
-use crate::store::file::reader::raw_lines::{RawLines, line_before};
 use crate::store::file::reader::view::LedgerView;
 use crate::store::file::sys::FileId;
 
@@ -184,6 +183,9 @@ fn refuse_other_ledger(
         files.ledger.display()
     );
     let error = refused(&target.ledger, why);
+    if let Some(put_away) = put_away_since(files, older, length) {
+        return Err(error.hint(from_before(files, &put_away)));
+    }
     if let Some(finding) = broken.filter(|_| same > 0) {
         let (line, text) = (finding.line, finding.text);
         return Err(error.hint(format!(
@@ -194,41 +196,6 @@ fn refuse_other_ledger(
         Some(whose) => error.hint(way_across(target, &whose, same == state.tally.bytes)),
         None => error,
     })
-}
-
-/// So many sales and holds of a copy are named.
-const NAMED: usize = 5;
-
-/// Whose sales and holds a copy has from this byte on; `None`: none that can be read.
-fn own_sales(copy: &LedgerFile, from: u64, to: u64) -> std::io::Result<Option<String>> {
-    let mut from = from;
-    while from > 0 && line_before(&copy.file, from)?.is_none() {
-        from -= 1;
-    }
-    let mut lines = LinesGivenUp::default();
-    let mut raw_lines = RawLines::new(&copy.file, from).until(to);
-    while let Some(raw_line) = raw_lines.next()? {
-        if let Ok(line) = Line::parse(raw_line.bytes, None) {
-            lines.add(&line.record);
-        }
-    }
-    lines.name_kept(copy)?;
-    Ok(lines.bookings_in_words(NAMED))
-}
-
-/// How the sales of a copy come to the event. `ahead`: it has all that the event has.
-fn way_across(target: &EventFiles, whose: &str, ahead: bool) -> String {
-    let [copy, place] =
-        [target.count.as_path(), directory(&target.count)].map(|path| quoted(path.as_os_str()));
-    let way = if ahead {
-        format!("'tickets restore {place}' takes them over")
-    } else {
-        format!("'tickets -f {copy} sales' lists them all: book them here again")
-    };
-    format!(
-        "nothing was changed; somebody sold from that copy, or it is another event's: {whose}. If these are this event's, \
-         {way}; else name another directory"
-    )
 }
 
 fn refused(file: &Path, why: String) -> Error {

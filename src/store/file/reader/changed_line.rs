@@ -1,75 +1,72 @@
-//! A line that is not as this program writes one: it stands in its place and was edited or damaged, or somebody wrote it by
-//! hand.
+//! A whole line that does not fit where it stands: somebody edited it, or it is damaged; or somebody put it there, mostly as a
+//! copy of another.
 
-use serde::de::IgnoredAny;
-
-use crate::ledger::{Line, Op, Record, UNFIT};
+use crate::ledger::{CountFile, Line, Op, Record, UNFIT};
 use crate::store::file::event::EventFiles;
 use crate::store::file::reader::edited::ledger_and_copy;
 use crate::store::file::reader::ledger_file::LedgerFile;
 use crate::store::file::reader::raw_lines::RawLines;
 
-/// What is wrong with a line that somebody wrote by hand.
-pub(crate) const BY_HAND: &str =
-    "it is whole and has no checksum: somebody wrote it by hand, for no crash leaves such a line";
-
-/// Whether somebody wrote it by hand: a JSON object that neither begins as a line does nor ends in a checksum.
-///
-/// A crash leaves the beginning of a line, and behind it anything: with the end of an older line it may be an object. So none
-/// that begins as a line does is taken for one of these.
-pub(crate) fn is_by_hand(bytes: &[u8]) -> bool {
-    let bytes = Line::as_written(bytes).trim_ascii();
-    bytes.starts_with(b"{")
-        && !bytes.starts_with(b"{\"seq\":")
-        && bytes.contains(&b':')
-        && !ends_in_a_checksum(bytes)
-        && serde_json::from_slice::<IgnoredAny>(bytes).is_ok()
+/// Such a line.
+pub(crate) struct Changed {
+    line: u64,
+    /// What is wrong with it, and what it is as it stands.
+    pub(crate) told: String,
+    /// Somebody put it there; else it is a line of the ledger that was changed.
+    pub(crate) added: bool,
 }
 
-/// Whether its last member has a checksum for its value, whatever is left of the name before that.
-fn ends_in_a_checksum(bytes: &[u8]) -> bool {
-    const DIGITS: usize = 16;
-    let rest = bytes.strip_suffix(b"\"}").unwrap_or_default();
-    let (name, digits) = rest.split_at(rest.len().saturating_sub(DIGITS));
-    digits.len() == DIGITS && digits.iter().all(u8::is_ascii_hexdigit) && name.ends_with(b"\":\"")
-}
-
-/// How lines that were written by hand are taken out again, by people, and what they were meant for is sold.
-pub(crate) fn without_them(files: &EventFiles) -> String {
-    let [ledger, kept] = ledger_and_copy(files);
-    format!(
-        "keep the ledger as it is, and take out what has no checksum: cp -p {ledger} {kept} && \
-         grep ',\"sum\":\"[0-9a-f]*\"}}$' {kept} > {ledger}; then audit again; whom such a line names has no ticket: \
-         'tickets book NAME' sells one"
-    )
-}
-
-/// What such a line is, as it stands; `None`: what is wrong with it is something else.
-pub(crate) fn changed(bytes: &[u8], line: u64, why: &str) -> Option<String> {
-    let found = Line::parse(bytes, None).ok().filter(|_| why == UNFIT)?;
-    let is_here = found.record.seq == line;
-    is_here.then(|| {
-        format!(
-            "{why}: somebody edited it, or it is damaged; as it stands it is {}",
-            what(&found.record)
-        )
+/// The line with this number in a ledger, if it is one; `None`: what is wrong with it is something else.
+pub(crate) fn changed(
+    files: &EventFiles,
+    ledger: &LedgerFile,
+    line: u64,
+    why: &str,
+) -> Option<Changed> {
+    let mut raw_lines = RawLines::new(&ledger.file, 0);
+    let mut before = Vec::new();
+    for _ in 1..line {
+        before.push(whose(raw_lines.next().ok()??.bytes));
+    }
+    let bytes = raw_lines.next().ok()??.bytes.to_vec();
+    let found = Line::parse(&bytes, None).ok()?.record;
+    if found.seq != line {
+        return None;
+    }
+    let is_last = !matches!(raw_lines.next(), Ok(Some(behind)) if !behind.bytes.is_empty());
+    let own = whose(&bytes).filter(|_| found.rush.is_none());
+    let same = before.iter().position(|id| own.is_some() && *id == own);
+    // What a race leaves is told by its arithmetic.
+    if why != UNFIT && same.is_none() {
+        return None;
+    }
+    let counted = CountFile::look(&files.count).ok();
+    let counted = counted.and_then(|(count, _)| count?.counted);
+    let is_real = found.rush.is_none();
+    let is_uncounted = is_real && is_last && counted.is_some_and(|counted| counted.seq < line);
+    let how = match same {
+        Some(same) => {
+            let same = same + 1;
+            format!("somebody has put it there, for line {same} has the same id")
+        }
+        None if is_uncounted => {
+            "somebody has put it there, or edited it, and the count does not include it".to_owned()
+        }
+        None => "somebody edited it, or it is damaged".to_owned(),
+    };
+    Some(Changed {
+        line,
+        told: format!("{why}: {how}; as it stands it is {}", what(&found)),
+        added: same.is_some() || is_uncounted,
     })
 }
 
-/// The same of the line with this number in a ledger.
-pub(crate) fn changed_in(ledger: &LedgerFile, line: u64, why: &str) -> Option<String> {
-    if why != UNFIT {
-        return None;
-    }
-    let mut raw_lines = RawLines::new(&ledger.file, 0);
-    let mut at = 0;
-    while let Ok(Some(raw_line)) = raw_lines.next() {
-        at += 1;
-        if at == line {
-            return changed(raw_line.bytes, line, why);
-        }
-    }
-    None
+/// The hash of the id that a line gives to a sale or a hold.
+fn whose(bytes: &[u8]) -> Option<u64> {
+    let line = Line::parse(bytes, None).ok()?;
+    Some(xxhash_rust::xxh3::xxh3_64(
+        line.record.id.as_deref()?.as_bytes(),
+    ))
 }
 
 /// `sale 4-q4sdn1 of alice`
@@ -85,66 +82,20 @@ fn what(record: &Record<'_>) -> String {
     format!("{what}{id}{buyer}")
 }
 
-/// What to do about such a line of somebody's sales.
-pub(crate) fn undo(line: u64) -> String {
-    format!(
-        "undo what was edited in line {line}, for rename ID NAME is what gives a sale another name; a backup that was made \
-         since has that line as it was, and 'tickets restore DIR' puts all of one back; this cannot be repaired without guessing"
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::ledger::Sum;
-
-    #[test]
-    fn a_line_without_a_checksum_was_written_by_hand() {
-        for line in [
-            r#"{"op":"sell","buyer":"Ann","quantity":1}"#,
-            r#" {"buyer":{"name":"Ann"}} "#,
-            "\u{feff}{\"buyer\":\"Ann\"}\r",
-        ] {
-            assert!(is_by_hand(line.as_bytes()), "{line}");
+impl Changed {
+    /// What to do about such a line of somebody's sales.
+    pub(crate) fn undo(&self, files: &EventFiles) -> String {
+        let line = self.line;
+        if self.added {
+            let [ledger, kept] = ledger_and_copy(files);
+            return format!(
+                "keep the ledger as it is, and take line {line} out: cp -p {ledger} {kept} && sed {line}d {kept} > {ledger}; then \
+                 audit again; whom it names has no ticket by it: 'tickets book NAME' sells one"
+            );
         }
-        for line in [
-            "",
-            "x",
-            "[1]",
-            "{",
-            "{\"seq\":3,\"at\":",
-            "{\"seq\":3}",
-            "{}",
-            "{\"um\":\"3927184a14b75a11\"}",
-            "\"{}\"",
-            "{}{}",
-        ] {
-            assert!(!is_by_hand(line.as_bytes()), "{line}");
-        }
-    }
-
-    /// Cut anywhere, and with zeros, newlines or an older line behind: of the same place, or of any other.
-    #[test]
-    fn what_a_crash_leaves_was_not() {
-        let line = |seq, buyer: &'static str| {
-            let record = Record {
-                buyer: Some(buyer.into()),
-                note: Some("{}, \"paid\"".into()),
-                ..Record::new(Op::Sell, seq, 1, 10)
-            };
-            record.encode(Sum::default()).unwrap().0
-        };
-        let (new, old) = (line(9, "Ann {Smith}"), line(4, "{}Bob"));
-        for cut in 0..=new.len() {
-            let begun = &new[..cut];
-            let mut left = vec![begun.to_vec(), [begun, &[0; 8]].concat()];
-            left.extend((0..old.len()).map(|from| [begun, &old[from..]].concat()));
-            left.extend((0..cut).map(|from| [&[0; 8][..], &new[from..cut]].concat()));
-            for bytes in left {
-                for line in bytes.split(|byte| *byte == b'\n') {
-                    assert!(!is_by_hand(line), "{}", String::from_utf8_lossy(line));
-                }
-            }
-        }
+        format!(
+            "undo what was edited in line {line}, for rename ID NAME is what gives a sale another name; a backup that was made \
+             since has that line as it was, and 'tickets restore DIR' puts all of one back; this cannot be repaired without guessing"
+        )
     }
 }

@@ -1,8 +1,8 @@
-//! A ledger that an editor has saved in its own way: lines that end in CR LF, a byte order mark before the first. All that
-//! was written is there, and adds up without these bytes.
+//! A ledger that an editor has saved in its own way: lines that end in CR LF, a byte order mark before the first. Whether all
+//! that was written is there shows without these bytes.
 
 use crate::error::{Error, Kind};
-use crate::ledger::{Line, Sum};
+use crate::ledger::{CountFile, Line, Sum};
 use crate::shown::quoted;
 use crate::store::file::event::EventFiles;
 use crate::store::file::reader::ledger_file::LedgerFile;
@@ -16,30 +16,45 @@ pub(crate) struct Edited {
     mark: bool,
     /// Carriage returns at the ends of lines.
     returns: bool,
+    /// Without these bytes each line fits, and the last one is there that the count includes.
+    all: bool,
 }
 
 /// What an editor has put into this ledger; `None`: nothing, or its first line that does not add up is changed otherwise.
-pub(crate) fn edited(ledger: &LedgerFile) -> Option<Edited> {
+pub(crate) fn edited(files: &EventFiles, ledger: &LedgerFile) -> Option<Edited> {
+    let count = CountFile::look(&files.count).ok();
+    let counted = count.and_then(|(count, _)| count?.counted);
     let mut found: Option<Edited> = None;
-    let (mut sum, mut line) = (Sum::default(), 0);
+    let (mut sum, mut line, mut bytes) = (Sum::default(), 0, 0);
+    let (mut fits, mut counts) = (true, false);
     let mut raw_lines = RawLines::new(&ledger.file, 0);
     while let Ok(Some(raw_line)) = raw_lines.next() {
         let written = Line::as_written(raw_line.bytes);
         let Ok(next) = Line::check(written, Some(sum)) else {
+            // Preallocation, as the editor has saved it.
+            fits = written.is_empty();
+            if fits {
+                continue;
+            }
             break;
         };
-        (sum, line) = (next, line + 1);
+        (sum, line, bytes) = (next, line + 1, bytes + written.len() as u64 + 1);
+        counts |= counted.is_some_and(|counted| (counted.seq, counted.bytes) == (line, bytes));
         if written.len() < raw_line.bytes.len() {
             let found = found.get_or_insert(Edited {
                 line,
                 mark: false,
                 returns: false,
+                all: false,
             });
             found.mark |= !raw_line.bytes.starts_with(written);
             found.returns |= !raw_line.bytes.ends_with(written);
         }
     }
-    found
+    found.map(|found| Edited {
+        all: fits && counts,
+        ..found
+    })
 }
 
 impl Edited {
@@ -50,7 +65,12 @@ impl Edited {
             (true, false) => "a byte order mark stands before its first line",
             _ => "its lines end in CR LF",
         };
-        let message = format!("{what}, as some editors save a text: what was sold is all there");
+        let whether = if self.all {
+            "what was sold is all there"
+        } else {
+            "whether what was sold is all there shows when these bytes are out"
+        };
+        let message = format!("{what}, as some editors save a text: {whether}");
         let error = Error::new(Kind::Integrity, message).at(&files.ledger, self.line, 0);
         error.hint(format!(
             "nothing more was sold; 'tickets audit' says more; {}; 'tickets restore DIR' puts a backup back instead",
@@ -66,10 +86,12 @@ impl Edited {
             (true, false) => format!("tail -c +4 {kept} > {ledger}"),
             _ => format!("tr -d '\\r' < {kept} > {ledger}"),
         };
-        format!(
-            "none of it is lost: keep the ledger as it is, and take out what the editor has put in: \
-             cp -p {ledger} {kept} && {without}; then audit again"
-        )
+        let first = if self.all {
+            "none of it is lost: keep the ledger as it is, and take out what the editor has put in"
+        } else {
+            "keep the ledger as it is, and take out first what the editor has put in"
+        };
+        format!("{first}: cp -p {ledger} {kept} && {without}; then audit again")
     }
 }
 

@@ -3,6 +3,7 @@
 //! Knows files of lines and their arithmetic; knows nothing of locks and syncs, and writes nothing.
 
 pub(crate) mod apart;
+mod by_hand;
 mod changed_line;
 pub(crate) mod edited;
 pub(crate) mod fast_forward;

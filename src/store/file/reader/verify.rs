@@ -4,7 +4,8 @@ use crate::error::{Error, Result};
 use crate::ledger::{Counted, Line, Op};
 use crate::store::audit::Flaw;
 use crate::store::file::event::EventFiles;
-use crate::store::file::reader::changed_line::{BY_HAND, changed, is_by_hand, undo, without_them};
+use crate::store::file::reader::by_hand::{BY_HAND, is_by_hand, without_them};
+use crate::store::file::reader::changed_line::{Changed, changed};
 use crate::store::file::reader::edited::{edited, ledger_and_copy};
 use crate::store::file::reader::ledger_file::LedgerFile;
 use crate::store::file::reader::ledger_summary::{LedgerSummary, Wrong};
@@ -47,17 +48,18 @@ pub(crate) fn summarize_ledger(
                 let whole = reader.is_whole(&raw_line);
                 let ahead = reader.is_ahead(&raw_line);
                 let line = reader.summary.tally.seq + 1;
-                let told = changed(raw_line.bytes, line, &why);
-                let is_changed = told.is_some();
-                let why = match told {
-                    Some(told) => told,
-                    None if !whole && is_by_hand(raw_line.bytes) => BY_HAND.to_owned(),
+                let changed = changed(files, ledger, line, &why);
+                let why = match &changed {
+                    Some(changed) => changed.told.clone(),
+                    None if !whole && is_by_hand(raw_line.bytes, raw_line.start) => {
+                        BY_HAND.to_owned()
+                    }
                     None => why,
                 };
                 reader.behind_a_break(raw_line.bytes, raw_line.terminated);
                 reader.end((first, whole, ahead), &mut raw_lines, why)?;
-                if is_changed {
-                    reader.advise(line);
+                if let Some(changed) = changed {
+                    reader.advise(&changed);
                 }
                 break;
             }
@@ -110,7 +112,7 @@ impl Reader<'_> {
             if first_ahead && Line::check(raw_line.bytes, Some(self.summary.tally.sum)).is_ok() {
                 misplaced.get_or_insert(lines + 1);
             }
-            by_hand |= !whole && is_by_hand(raw_line.bytes);
+            by_hand |= !whole && is_by_hand(raw_line.bytes, raw_line.start);
             whole |= self.behind_a_break(raw_line.bytes, raw_line.terminated);
             (end, lines) = (raw_line.end, lines + 1);
         }
@@ -126,7 +128,7 @@ impl Reader<'_> {
             let way_out = match misplaced {
                 _ if by_hand => Some(without_them(self.files)),
                 Some(further) => Some(in_order(self.files, line, line + further)),
-                None => edited(self.ledger)
+                None => edited(self.files, self.ledger)
                     .filter(|edited| edited.line == line)
                     .map(|edited| edited.way_out(self.files)),
             };
@@ -146,12 +148,12 @@ impl Reader<'_> {
     }
 
     /// Says what to do about a line that was changed, unless that is told already, or it was only a rush.
-    fn advise(&mut self, line: u64) {
+    fn advise(&mut self, changed: &Changed) {
         let is_somebodys = self.summary.made_for_real || self.summary.booked > 0;
         let mut findings = self.summary.findings.iter_mut();
         let broken = findings.find(|it| it.kind == Flaw::Ledger && it.hint.is_none());
         if let Some(broken) = broken.filter(|_| is_somebodys) {
-            broken.hint = Some(undo(line));
+            broken.hint = Some(changed.undo(self.files));
         }
     }
 

@@ -194,7 +194,7 @@ pub(crate) fn rebuilt_from(
     if let Some(opening) = ledger.first_line(files)? {
         return Ok(CountFile::fresh(opening.left));
     }
-    if let Some(edited) = edited(ledger) {
+    if let Some(edited) = edited(files, ledger) {
         return Err(edited.error(files));
     }
     let how = if version.is_missing() {

@@ -4,9 +4,9 @@ use crate::error::Error;
 use crate::ledger::{Line, Tally};
 use crate::store::file::event::EventFiles;
 use crate::store::file::files::open::Access;
-use crate::store::file::reader::changed_line::BY_HAND;
+use crate::store::file::reader::by_hand::BY_HAND;
 use crate::store::file::reader::ledger_file::{LedgerFile, open_ledger};
-use crate::store::file::reader::raw_lines::{RawLine, RawLines};
+use crate::store::file::reader::raw_lines::{RawLine, RawLines, is_blank};
 use crate::store::file::reader::view::tail::{broken, is_whole};
 
 /// The first line of the ledger that does not add up; where all that can be read do, this one.
@@ -26,10 +26,16 @@ type Break = (u64, String);
 
 /// Whether each line up to the first that is not whole adds up with those before it, and no whole line stands behind
 /// that one, unless the count includes none of it: it includes so many bytes. Else the first that does not.
-pub(super) fn whole_lines(ledger: &LedgerFile, counted: u64) -> std::result::Result<(), Break> {
+///
+/// What they come to, if nothing is behind them.
+pub(super) fn whole_lines(
+    ledger: &LedgerFile,
+    counted: u64,
+) -> std::result::Result<Option<Tally>, Break> {
     let tally = add_up(ledger, is_whole)?;
-    if counted <= tally.bytes {
-        return Ok(());
+    let is_all = is_blank(&ledger.file, tally.bytes, u64::MAX).unwrap_or(false);
+    if counted <= tally.bytes || is_all {
+        return Ok(is_all.then_some(tally));
     }
     let mut behind = RawLines::new(&ledger.file, tally.bytes);
     let mut why = None;
@@ -42,7 +48,7 @@ pub(super) fn whole_lines(ledger: &LedgerFile, counted: u64) -> std::result::Res
             why = Line::parse(raw_line.bytes, Some(tally.sum)).err();
         }
     }
-    Ok(())
+    Ok(None)
 }
 
 /// What the lines come to up to the first that is none of those wanted; else the first that does not add up.

@@ -26,7 +26,7 @@ pub(crate) fn lacks(
     } else {
         format!("has no line {seq} that ends at byte {bytes}, where {count} counts it")
     };
-    if !opened && let Some(edited) = edited(ledger) {
+    if !opened && let Some(edited) = edited(files, ledger) {
         return edited.error(files);
     }
     if let Some(apart) = apart(files, counted, left) {
@@ -42,8 +42,9 @@ pub(crate) fn lacks(
         };
     }
     match whole_lines(ledger, bytes) {
+        Ok(Some(all)) if all.is_told_by(&counted, left) => miscounted(counted, &all, files),
         // What the ledger has adds up: that can be gone on with.
-        Ok(()) => disagreement(message, &files.ledger, seq),
+        Ok(_) => disagreement(message, &files.ledger, seq),
         Err((line, why)) => break_at(files, line, &why, Stands::No),
     }
 }
@@ -54,6 +55,24 @@ pub(crate) fn or_a_backup(apart: &Apart<'_>) -> String {
         "nothing was sold; {}; else 'tickets restore DIR' puts a backup back",
         apart.way_out()
     )
+}
+
+/// The ledger adds up, and its last line says what the count says: the place that the count names is changed.
+fn miscounted(counted: Counted, all: &Tally, files: &EventFiles) -> Error {
+    let Counted { seq, bytes, .. } = counted;
+    let ledger = files.ledger.display();
+    let message = format!(
+        "somebody changed the count by hand: {ledger} has no line {seq} that ends at byte {bytes}, and all its lines add up to \
+         what the count says is left and sold"
+    );
+    let hint = if bytes == all.bytes {
+        MISCOUNTED.to_owned()
+    } else {
+        format!(
+            "{MISCOUNTED}; where it is another event's ledger, put the right one back: 'tickets restore DIR'"
+        )
+    };
+    disagreement(message, &files.count, 1).hint(hint)
 }
 
 /// The count says another number than the line that it includes last.
@@ -109,6 +128,10 @@ pub(crate) fn check_stock(
 /// something before the first.
 const UNREAD: &str = "nothing more was sold; 'tickets audit' says what is wrong with it; 'tickets restore DIR' puts a backup \
                       back; where there is none, 'tickets reset --help' says how to start afresh without what was sold";
+
+/// What to do about a count that names another place of its ledger than its numbers are of.
+const MISCOUNTED: &str =
+    "nothing more was sold; 'tickets audit --repair' writes the count anew from the ledger";
 
 /// What to do about a count that was changed by hand.
 const DRIFT: &str = "the ledger is the truth: 'tickets audit --repair' writes the count anew from it, \

@@ -6,7 +6,8 @@ use crate::error::{Error, Kind};
 use crate::ledger::{Line, Op, Record, Tally};
 use crate::store::file::event::EventFiles;
 use crate::store::file::files::open::Access;
-use crate::store::file::reader::changed_line::{BY_HAND, changed_in, is_by_hand, without_them};
+use crate::store::file::reader::by_hand::{BY_HAND, is_by_hand, without_them};
+use crate::store::file::reader::changed_line::changed;
 use crate::store::file::reader::edited::{Edited, edited};
 use crate::store::file::reader::ledger_file::{LedgerFile, open_ledger};
 use crate::store::file::reader::raw_lines::{RawLine, RawLines, is_blank, line_starting};
@@ -58,7 +59,7 @@ pub(crate) fn judge_tail(
         line,
         why: BY_HAND.to_owned(),
     };
-    if is_by_hand(&line_starting(&ledger.file, start)?) {
+    if is_by_hand(&line_starting(&ledger.file, start)?, start) {
         return Ok(by_hand());
     }
     // Mostly preallocation, in which a line by line search would take its time.
@@ -66,7 +67,7 @@ pub(crate) fn judge_tail(
         return Ok(Tail::Torn { from: start });
     }
     while let Some(raw_line) = raw_lines.next()? {
-        if is_by_hand(raw_line.bytes) {
+        if is_by_hand(raw_line.bytes, raw_line.start) {
             return Ok(by_hand());
         }
         if is_whole(&raw_line) {
@@ -113,14 +114,20 @@ pub(crate) fn break_at(files: &EventFiles, line: u64, why: &str, counted: Stands
         ));
     }
     let ledger = open_ledger(files, Access::Read).ok().flatten();
-    let changed = ledger.and_then(|ledger| changed_in(&ledger, line, why));
+    let changed = ledger.and_then(|ledger| changed(files, &ledger, line, why));
     let told = match &changed {
-        Some(changed) => format!("this line does not add up: {changed}"),
+        Some(changed) => format!("this line does not add up: {}", changed.told),
         None => format!(
             "this line does not add up: {why}. A race without a lock leaves such lines, and so does a damaged file"
         ),
     };
     let error = disagreement(told, &files.ledger, line);
+    if let Some(added) = changed.as_ref().filter(|changed| changed.added) {
+        return error.hint(format!(
+            "nothing more was sold; 'tickets audit' says more; {}",
+            added.undo(files)
+        ));
+    }
     error.hint(match (booked(files), counted) {
         (Booked::Some, _) if changed.is_some() => {
             "nothing more was sold; 'tickets audit' says more; undo what was edited in it, for rename ID NAME is what gives a \
@@ -143,7 +150,7 @@ pub(crate) fn break_at(files: &EventFiles, line: u64, why: &str, counted: Stands
 }
 
 fn edited_of(files: &EventFiles) -> Option<Edited> {
-    edited(&open_ledger(files, Access::Read).ok()??)
+    edited(files, &open_ledger(files, Access::Read).ok()??)
 }
 
 /// What of a ledger is somebody's.
