@@ -85,7 +85,7 @@ pub(super) fn restore(file: &Path, arguments: &RestoreArgs, screen: &Screen) -> 
         Ok(())
     });
     given_up::tell(&done.given_up, screen);
-    screen.notes(&undo.told());
+    screen.notes_always(&undo.told());
     Ok(0)
 }
 
@@ -129,7 +129,7 @@ pub(super) fn reset(file: &Path, arguments: &ResetArgs, screen: &Screen) -> Resu
         }
     });
     if force {
-        screen.notes(&way_back(&archive, done.back, screen).told());
+        screen.notes_always(&way_back(&archive, done.back, screen).told());
     }
     Ok(0)
 }

@@ -3,9 +3,13 @@
 use super::order::{MAX_NAME, check_text};
 use crate::error::{About, Error, Kind, Result};
 
-/// An id as people give it: its number alone will do, in any case.
+/// An id as people give it: its number alone will do, in any case, also behind a `#`.
 pub(super) fn id_of(id: &str) -> Result<&str> {
     let id = id.trim();
+    let number = id
+        .strip_prefix('#')
+        .filter(|id| id.starts_with(|c: char| c.is_ascii_digit()));
+    let id = number.unwrap_or(id);
     check_text("a sale's id", id, MAX_NAME)?;
     Ok(id)
 }

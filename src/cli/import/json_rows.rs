@@ -114,7 +114,9 @@ fn way_out(why: String, members: &Map<String, Value>) -> String {
 
 /// The row of this object. The error says what makes no sense.
 fn row(text: &str, line: u64) -> Result<Row, String> {
-    let row: Row = serde_json::from_str(text).map_err(|error| in_words(&error))?;
+    // The only number of a row is how many, of which there is one at least.
+    let why = |error| in_words(&error).replace("from 0 on", "from 1 on");
+    let row: Row = serde_json::from_str(text).map_err(why)?;
     row.check()?;
     Ok(Row { line, ..row })
 }

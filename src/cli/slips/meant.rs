@@ -69,7 +69,7 @@ pub(super) const MEANT: [(&str, &str); 64] = [
 ];
 
 /// Words that no one command is meant by, and what there is instead.
-pub(super) const NO_COMMAND: [(&str, &str); 13] = [
+pub(super) const NO_COMMAND: [(&str, &str); 14] = [
     ("edit", CHANGES),
     ("change", CHANGES),
     (
@@ -95,6 +95,10 @@ pub(super) const NO_COMMAND: [(&str, &str); 13] = [
     (
         "who",
         "'tickets sales' lists who has bought, 'tickets show ID' says all of one sale",
+    ),
+    (
+        "expire",
+        "a hold that is due ends by itself: what it held is sold to the next; 'tickets release ID' ends one at once",
     ),
     ("renew", NOT_RENEWED),
     ("extend", NOT_RENEWED),

@@ -49,6 +49,10 @@ fn of_no_option(option: &str, word: &str, command: &str) -> Option<String> {
         ("door", _) if DoorFormat::from_str(option, true).is_ok() => {
             format!("'--format {option}' writes it so")
         }
+        ("door", "o" | "out" | "output" | "file") => {
+            "'tickets door --format html > door.html' writes it to a file".to_owned()
+        }
+        ("serve", "port" | "p") => "'--listen 127.0.0.1:8080' says the port, too".to_owned(),
         ("hold", "until" | "till" | "expires") => for_how_long("--for"),
         ("hold", "name" | "buyer" | "user") | ("book", "name" | "buyer" | "for" | "user") => {
             format!("the name stands by itself: 'tickets {command} \"Ann Smith\"'")

@@ -71,7 +71,7 @@ fn to_this_command(word: &str, command: &str, matches: Option<&ArgMatches>) -> O
             format!("'--format {word}' writes it so")
         }
         "init" | "reset" if is_file(word) => named_by_f(word, &with_stock(command, matches)),
-        "query" | "audit" if is_file(word) => named_by_f(word, command),
+        "query" | "audit" | "door" if is_file(word) => named_by_f(word, command),
         "import" if is_file(word) => named_by_f(word, "import LIST.csv"),
         "hold" | "rename" => {
             "words that belong together stand in quotes, as in \"Ann Smith\"".to_owned()
