@@ -309,3 +309,23 @@ fn a_number_is_a_name_where_that_is_said() {
     assert_eq!(event.json("book 3").0, 2);
     assert_eq!(event.json("query").1["sold"], 3);
 }
+
+#[test]
+fn a_number_sign_before_a_number_is_passed_over() {
+    let event = TestEvent::stock(9);
+    event.booked("ann");
+    let sale = Run::of(event.command(["cancel", "#2"]).output().unwrap());
+    assert_eq!(sale.code, Some(0), "{sale:?}");
+    assert_eq!(event.json("query").1["sold"], 0);
+}
+
+#[test]
+fn what_is_tried_of_lists_ports_and_holds_is_answered() {
+    assert_meant(&[
+        ("door gala.json", "'tickets -f gala.json door'"),
+        ("door -o list.html", "--format html > door.html"),
+        #[cfg(feature = "serve")]
+        ("serve --port 8081", "--listen 127.0.0.1:8080"),
+        ("expire", "ends by itself"),
+    ]);
+}
