@@ -98,7 +98,9 @@ fn what_may_be_pieced_together_is_put_away() {
 #[test]
 fn a_line_that_was_added_is_to_be_taken_out() {
     let renumbered = |line: &str| {
-        let line = line.replace("\"seq\":5", "\"seq\":6").replace("cat", "opa");
+        let line = line
+            .replace("\"seq\":5", "\"seq\":6")
+            .replace("\"cat\"", "\"opa\"");
         line.replace("\"left\":17", "\"left\":16")
     };
     for (id, told) in [
