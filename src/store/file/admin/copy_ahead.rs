@@ -28,7 +28,7 @@ pub(super) fn put_away_since(
     let put_away = names.filter(|name| {
         let name = name.to_str().and_then(|name| name.strip_prefix(stem));
         name.is_some_and(|rest| {
-            rest.starts_with('.') && rest.ends_with(".jsonl") && rest != ".jsonl"
+            rest.starts_with('.') && rest != ".jsonl" && rest.strip_suffix(".jsonl").is_some()
         })
     });
     let mut put_away = put_away.map(|name| files.ledger.with_file_name(name));
@@ -79,8 +79,7 @@ pub(super) fn way_across(target: &EventFiles, whose: &str, ahead: bool) -> Strin
         format!("'tickets -f {copy} sales' lists them all: book them here again")
     };
     format!(
-        "nothing was changed; somebody sold from that copy, or it is another event's, or of before a reset or a restore of this \
-         one: {whose}. If these are this event's, and not given up on purpose, {way}; else name another directory, in a \
-         crontab, too"
+        "nothing was changed; somebody sold from that copy, or it is another event's, or this event was reset or restored since: \
+         {whose}. If these are this event's, and not given up on purpose, {way}; else name another directory, in a crontab, too"
     )
 }
