@@ -37,10 +37,9 @@ impl Tally {
             .saturating_add(self.held)
     }
 
-    /// Whether a count says these numbers, of this line or one before it: only the place that it names may be another.
+    /// Whether a count says these numbers, whatever place it names.
     pub(crate) fn is_told_by(&self, counted: &Counted, left: u64) -> bool {
-        let may_be_here = counted.bytes <= self.bytes || counted.seq == self.seq;
-        may_be_here && (left, counted.sold, counted.held) == (self.left, self.sold, self.held)
+        (left, counted.sold, counted.held) == (self.left, self.sold, self.held)
     }
 
     /// The tally after one more line that ends at `bytes`. The error says what does not add up.

@@ -157,13 +157,16 @@ fn a_place_that_was_mistyped_in_the_count_is_told_of_the_count() {
     let event = sold();
     let count = fs::read_to_string(&event.file).unwrap();
     let bytes = event.count()["bytes"].as_u64().unwrap();
-    for (is, typed) in [
-        ("\"seq\": 5".to_owned(), "\"seq\": 4".to_owned()),
+    // Of a longer ledger lines may be lost: nobody can tell that from a slip.
+    let longer = format!("\"bytes\": 1{bytes}");
+    for (is, typed, force) in [
+        ("\"seq\": 5".to_owned(), "\"seq\": 4".to_owned(), ""),
+        (format!("\"bytes\": {bytes}"), longer, " --force"),
         (
             format!("\"bytes\": {bytes}"),
-            format!("\"bytes\": 1{bytes}"),
+            "\"bytes\": 57".to_owned(),
+            "",
         ),
-        (format!("\"bytes\": {bytes}"), "\"bytes\": 57".to_owned()),
     ] {
         let mistyped = count.replace(&is, &typed);
         assert_ne!(mistyped, count);
@@ -176,16 +179,14 @@ fn a_place_that_was_mistyped_in_the_count_is_told_of_the_count() {
             let file = error["file"].as_str().unwrap();
             assert!(file.ends_with("tickets.json"), "{line}: {document:#}");
             let hint = error["hint"].as_str().unwrap();
-            assert!(
-                hint.contains("audit --repair' writes the count anew"),
-                "{hint}"
-            );
-            assert!(!hint.contains("--force"), "{hint}");
+            let repair = format!("audit --repair{force}' writes");
+            assert!(hint.contains(&repair), "{hint}");
         }
         let (code, audit) = event.json("audit");
         assert_eq!(code, 6, "{audit:#}");
-        assert_eq!(audit["findings"][0]["repairable"], true, "{audit:#}");
-        assert_eq!(event.json("audit --repair").0, 0);
+        let finding = &audit["findings"][0];
+        assert_eq!(finding["repairable"], force.is_empty(), "{audit:#}");
+        assert_eq!(event.json(&format!("audit --repair{force}")).0, 0);
         assert_eq!(event.json("query").1["sold"], 3);
     }
 }

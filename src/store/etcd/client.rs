@@ -21,7 +21,7 @@ use super::wire::Failed;
 use crate::error::{About, Error, Kind, Result};
 use crate::store::file::backoff::outlast;
 
-/// How long one endpoint is waited for while there are others to ask.
+/// How long an endpoint is waited for that is asked for what takes no time.
 const ONE_ENDPOINT: Duration = Duration::from_secs(2);
 
 /// How long to stay away where no endpoint did it: an election takes about a second.
@@ -34,6 +34,8 @@ pub(super) struct Client {
     address: Address,
     place: PathBuf,
     password: Option<String>,
+    /// How long one endpoint is waited for while there are others to ask.
+    patience: Duration,
     /// The endpoint that answered last.
     preferred: Cell<usize>,
     token: RefCell<Option<String>>,
@@ -58,6 +60,7 @@ impl Client {
             place: address.shown(),
             address,
             password,
+            patience: ONE_ENDPOINT,
             preferred: Cell::new(0),
             token: RefCell::new(None),
         })
@@ -66,6 +69,26 @@ impl Client {
     /// Another one of the same cluster, for another thread.
     pub(super) fn again(&self) -> Result<Self> {
         Self::new(self.address.clone(), self.password.clone())
+    }
+
+    /// One that waits so long for an endpoint, and goes on with our connections, for another thread.
+    pub(super) fn patient(&self, patience: Duration) -> Self {
+        Self {
+            agent: self.agent.clone(),
+            address: self.address.clone(),
+            place: self.place.clone(),
+            password: self.password.clone(),
+            patience,
+            preferred: self.preferred.clone(),
+            token: self.token.clone(),
+        }
+    }
+
+    /// Asks another endpoint first from now on.
+    pub(super) fn turn_away(&self) {
+        let next = self.preferred.get() + 1;
+        self.preferred
+            .set(next % self.address.endpoints.len().max(1));
     }
 
     /// The event's address, for messages.
@@ -142,7 +165,7 @@ impl Client {
             let limit = if is_last {
                 left
             } else {
-                left.min(ONE_ENDPOINT)
+                left.min(self.patience)
             };
             let (why, fate) = match self.ask(endpoint, call, body, (limit, deadline))? {
                 AttemptAnswer::Done(answer) => match serde_json::from_slice(&answer) {

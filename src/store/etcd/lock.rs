@@ -2,48 +2,32 @@
 //!
 //! Who is stopped for longer than the lease lives has lost the lock, and does not know it.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
-use super::client::{Client, Failure};
 #[cfg(feature = "known-bad")]
 use super::commit::Done;
 use super::deadline::Deadline;
+use super::failure::Failure;
 #[cfg(feature = "known-bad")]
 use super::key_space::ClusterHead;
 use super::key_space::KeySpace;
+use super::lease::{KeptAlive, Lease, RELEASE, keep_alive, started};
 use super::wire::{Bytes, Header, RangeRequest, WireNumber};
 #[cfg(feature = "known-bad")]
 use super::wire::{TransactionResponse, Txn, TxnOperation};
 use crate::error::{Error, Kind, Result};
 use crate::store::LockId;
-use crate::store::file::backoff::outlast;
 
-/// How long one request for the lock waits: between two of them it is asked whether the lock is wanted still.
-const PIECE: Duration = Duration::from_millis(500);
+/// How long one request for the lock waits. A node lets go of our place in the queue when a request ends, so short ones would
+/// have all who wait queue again and again; one that is cut off from the others says nothing for ever.
+const ONE_REQUEST: Duration = Duration::from_secs(10);
 
-/// How long a release takes at most: a lease that was not given back ends by itself.
-const RELEASE: Duration = Duration::from_secs(2);
-
-/// A pause of the thread that keeps a lease alive is taken in such pieces, so that it ends soon.
-const NAP: Duration = Duration::from_millis(20);
-
-#[derive(Serialize)]
-struct Grant {
-    #[serde(rename = "TTL")]
-    seconds: WireNumber,
-}
-
-#[derive(Debug, Serialize, Deserialize, Clone, Copy)]
-struct Lease {
-    #[serde(rename = "ID")]
-    id: WireNumber,
-}
+/// How often it is asked whether the lock is wanted still.
+const PIECE: Duration = Duration::from_millis(100);
 
 #[derive(Serialize)]
 struct Wanted {
@@ -90,16 +74,6 @@ impl HeldLock {
     }
 }
 
-/// The thread that keeps a lease alive until this goes.
-#[derive(Debug)]
-struct KeptAlive(Arc<AtomicBool>);
-
-impl Drop for KeptAlive {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-}
-
 impl KeySpace {
     /// Takes the event's lock, which a lease of this length holds.
     pub(super) fn lock(
@@ -109,14 +83,9 @@ impl KeySpace {
         still_wanted: &mut dyn FnMut() -> bool,
     ) -> Result<HeldLock> {
         loop {
-            let grant = Grant {
-                seconds: WireNumber(time_to_live.as_secs().max(1)),
-            };
-            let lease: Lease = self.client.call("lease/grant", &grant, end)?;
+            let lease = Lease::granted(&self.client, time_to_live, end)?;
             let kept = keep_alive(self.client.again()?, lease, time_to_live / 3)?;
             match self.locked(lease, end, still_wanted) {
-                // The lease ended meanwhile.
-                Ok(None) => {}
                 Ok(Some((key, created, cluster))) => {
                     return Ok(HeldLock {
                         lease: Some(lease),
@@ -126,15 +95,22 @@ impl KeySpace {
                         _kept: Some(kept),
                     });
                 }
+                // Of two requests with one lease the end of the first would take the lock from the second.
+                Ok(None) => {
+                    lease.give_back(&self.client);
+                    if end.is_over() {
+                        return Err(self.busy());
+                    }
+                }
                 Err(error) => {
-                    self.give_back(lease);
+                    lease.give_back(&self.client);
                     return Err(error);
                 }
             }
         }
     }
 
-    /// The lock's key, when it was made, and which cluster it is.
+    /// The lock's key, when it was made, and which cluster it is; `None`: this lease will not have it.
     fn locked(
         &self,
         lease: Lease,
@@ -145,42 +121,55 @@ impl KeySpace {
             name: self.names.lock(),
             lease: lease.id,
         };
-        loop {
+        let client = self.client.patient(ONE_REQUEST);
+        let (tells, told) = channel();
+        let until = Deadline::At((Instant::now() + ONE_REQUEST).min(end.of_this_request()));
+        started("get the lock", move || {
+            // Nobody listens where the lock is not wanted any more.
+            let _ = tells.send(client.call("lock/lock", &wanted, until));
+        })?;
+        let locked: std::result::Result<Locked, Failure> = loop {
             if !still_wanted() {
                 return Err(Error::interrupted("the lock is not wanted any more"));
             }
             if end.is_over() {
-                let message =
-                    "the lock was not had in time: another process of the cluster holds it";
-                let error =
-                    Error::new(Kind::Busy { holder: None }, message).at(self.client.place(), 0, 0);
-                return Err(error.hint("nothing was changed; wait longer with --wait 2m"));
+                return Err(self.busy());
             }
-            let piece = Deadline::At(Instant::now() + PIECE);
-            let locked: Locked = match self.client.call("lock/lock", &wanted, piece) {
-                Ok(locked) => locked,
-                // Compaction, too, ends the server's own wait for the key before ours: it has given ours up.
-                Err(
-                    Failure { unsure: true, .. }
-                    | Failure {
-                        compacted: true, ..
-                    },
-                ) => continue,
-                Err(failure) if failure.error.message().contains("lease not found") => {
-                    return Ok(None);
-                }
-                Err(failure) => return Err(failure.into()),
-            };
-            let found = self.one(locked.key.clone(), 0, end)?;
-            let cluster = locked.header.cluster_id.0;
-            return Ok(found.map(|found| (locked.key, found.create_revision.0, cluster)));
-        }
+            match told.recv_timeout(PIECE) {
+                Ok(locked) => break locked,
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return Ok(None),
+            }
+        };
+        let locked = match locked {
+            Ok(locked) => locked,
+            // A node that has said nothing for so long may be cut off from the others, or know nothing of the lock any more.
+            Err(Failure { unsure: true, .. }) => {
+                self.client.turn_away();
+                return Ok(None);
+            }
+            // Compaction, too, ends the server's own wait for the key before ours: it has given ours up.
+            Err(Failure {
+                compacted: true, ..
+            }) => return Ok(None),
+            Err(failure) if has_ended(failure.error.message()) => return Ok(None),
+            Err(failure) => return Err(failure.into()),
+        };
+        let found = self.one(locked.key.clone(), 0, end)?;
+        let cluster = locked.header.cluster_id.0;
+        Ok(found.map(|found| (locked.key, found.create_revision.0, cluster)))
+    }
+
+    fn busy(&self) -> Error {
+        let message = "the lock was not had in time: another process of the cluster holds it";
+        let error = Error::new(Kind::Busy { holder: None }, message).at(self.client.place(), 0, 0);
+        error.hint("nothing was changed; wait longer with --wait 2m")
     }
 
     /// Gives the lock back. One that is not given back ends with its lease.
     pub(super) fn unlock(&self, held: &HeldLock) {
         if let Some(lease) = held.lease {
-            return self.give_back(lease);
+            return lease.give_back(&self.client);
         }
         let soon = Deadline::At(Instant::now() + RELEASE);
         let request = RangeRequest {
@@ -200,10 +189,7 @@ impl KeySpace {
         head: ClusterHead,
         deadline: Deadline,
     ) -> Result<Done> {
-        let grant = Grant {
-            seconds: WireNumber(1),
-        };
-        let lease: Lease = self.client.call("lease/grant", &grant, deadline)?;
+        let lease = Lease::granted(&self.client, Duration::from_secs(1), deadline)?;
         for operation in &mut transaction.success {
             if let TxnOperation::Put { key, value } = operation
                 && *key != self.names.count()
@@ -221,35 +207,11 @@ impl KeySpace {
             Done::Conflict(None)
         })
     }
-
-    fn give_back(&self, lease: Lease) {
-        let soon = Deadline::At(Instant::now() + RELEASE);
-        let _ = self.client.call::<IgnoredAny>("lease/revoke", &lease, soon);
-    }
 }
 
-fn keep_alive(client: Client, lease: Lease, every: Duration) -> Result<KeptAlive> {
-    let over = Arc::new(AtomicBool::new(false));
-    let seen = Arc::clone(&over);
-    let keeping = move || {
-        loop {
-            let start = Instant::now();
-            while start.elapsed() < every {
-                if seen.load(Ordering::Relaxed) {
-                    return;
-                }
-                outlast(NAP);
-            }
-            let soon = Deadline::At(Instant::now() + every);
-            let _ = client.call::<IgnoredAny>("lease/keepalive", &lease, soon);
-        }
-    };
-    let started = thread::Builder::new().stack_size(256 * 1024).spawn(keeping);
-    started.map_err(|e| {
-        Error::new(
-            Kind::Io,
-            format!("no thread can be started to keep the lock: {e}"),
-        )
-    })?;
-    Ok(KeptAlive(over))
+/// Whether a lease has ended, or the wait for who has the lock, by what is said of a request for it.
+fn has_ended(message: &str) -> bool {
+    ["lease not found", "session is expired", "lost watcher"]
+        .iter()
+        .any(|part| message.contains(part))
 }

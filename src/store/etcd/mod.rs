@@ -21,6 +21,7 @@ mod groups;
 mod key_space;
 mod keys;
 mod known_keys;
+mod lease;
 mod lines;
 mod local_copy;
 mod lock;

@@ -221,7 +221,8 @@ pub(super) fn are_sound(evidence: &Evidence) -> bool {
             && all.all(|(a, b)| a.lock != b.lock && !(a.leased && b.leased));
         let meant = asks(one.operation, other.operation) || asks(other.operation, one.operation);
         let idle = is_idle(evidence, one) || is_idle(evidence, other);
-        apart && !meant && !idle && !(one.shared && other.shared) && meets(one, other)
+        let both_shared = one.shared && other.shared;
+        apart && !meant && !idle && !both_shared && meets(one, other)
     });
     let ended = pairs().any(|(one, other)| {
         let did = evidence.operations[one.operation as usize];

@@ -57,8 +57,6 @@ fn counted_drift(
     summary: &LedgerSummary,
     sound: bool,
 ) -> Option<Drift> {
-    // Of this ledger, and not of another one: it says what the last line says.
-    let is_told = summary.tally.is_told_by(&counted, left);
     match &summary.at_counted {
         Some(tally) if tally.seq == counted.seq => {
             let text = differs(left, counted, tally)?;
@@ -66,7 +64,7 @@ fn counted_drift(
         }
         // What it says of a ledger that this one took the place of: a reset was killed.
         _ if summary.replaces == Some((counted.seq, counted.bytes)) => None,
-        _ if !sound || summary.tally.bytes < counted.bytes && !is_told => {
+        _ if summary.tally.bytes < counted.bytes || !sound => {
             let text = format!(
                 "counts {} and {} of the ledger, of which only {} and {} add up",
                 plural::count(counted.seq, "line"),
@@ -82,6 +80,8 @@ fn counted_drift(
                 plural::count(counted.seq, "line"),
                 counted.bytes
             );
+            // Of this ledger, and not of another one: it says what the last line says.
+            let is_told = summary.tally.is_told_by(&counted, left);
             Some((Flaw::Drift, text, is_told))
         }
     }

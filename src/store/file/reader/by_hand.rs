@@ -10,7 +10,7 @@ use crate::store::file::reader::edited::ledger_and_copy;
 pub(crate) const BY_HAND: &str =
     "it is whole and has no checksum: somebody wrote it by hand, for no crash leaves such a line";
 
-/// What a disk writes in one piece, in bytes, at least.
+/// A write that was cut ends where a sector begins, in bytes: a disk writes whole ones, and a killed process whole pages.
 const SECTOR: u64 = 512;
 
 /// Whether somebody wrote it by hand: a JSON object that does not end in a checksum, and is not put together by a crash. It

@@ -42,7 +42,11 @@ pub(crate) fn lacks(
         };
     }
     match whole_lines(ledger, bytes) {
-        Ok(Some(all)) if all.is_told_by(&counted, left) => miscounted(counted, &all, files),
+        Ok(Some(all))
+            if all.is_told_by(&counted, left) && (bytes <= all.bytes || seq == all.seq) =>
+        {
+            miscounted(counted, &all, files)
+        }
         // What the ledger has adds up: that can be gone on with.
         Ok(_) => disagreement(message, &files.ledger, seq),
         Err((line, why)) => break_at(files, line, &why, Stands::No),
@@ -65,14 +69,12 @@ fn miscounted(counted: Counted, all: &Tally, files: &EventFiles) -> Error {
         "somebody changed the count by hand: {ledger} has no line {seq} that ends at byte {bytes}, and all its lines add up to \
          what the count says is left and sold"
     );
-    let hint = if bytes == all.bytes {
-        MISCOUNTED.to_owned()
+    let hint = if bytes <= all.bytes {
+        MISCOUNTED
     } else {
-        format!(
-            "{MISCOUNTED}; where it is another event's ledger, put the right one back: 'tickets restore DIR'"
-        )
+        LONGER
     };
-    disagreement(message, &files.count, 1).hint(hint)
+    disagreement(message, &files.count, 1).hint(hint.to_owned())
 }
 
 /// The count says another number than the line that it includes last.
@@ -132,6 +134,10 @@ const UNREAD: &str = "nothing more was sold; 'tickets audit' says what is wrong 
 /// What to do about a count that names another place of its ledger than its numbers are of.
 const MISCOUNTED: &str =
     "nothing more was sold; 'tickets audit --repair' writes the count anew from the ledger";
+
+/// The same where the count names a longer ledger than this one: lines may be lost, or it may be another event's.
+const LONGER: &str = "nothing more was sold; 'tickets restore DIR' puts a backup back; where you know that only the count was \
+                      changed, 'tickets audit --repair --force' writes it anew from the ledger";
 
 /// What to do about a count that was changed by hand.
 const DRIFT: &str = "the ledger is the truth: 'tickets audit --repair' writes the count anew from it, \
