@@ -168,7 +168,7 @@ mod tests {
         assert_eq!(keys, [(true, 4), (false, 4)]);
         assert_eq!(steps.key_steps[1].sentence, "user-1 is killed");
         assert_eq!(steps.findings[0].step, Some(4));
-        // Whoever looks is told that nobody is going to fill it.
+        // Who looks is told that nobody is going to fill it.
         let unfilled = steps.steps.iter().map(|step| step.count.unfilled);
         let unfilled: Vec<bool> = unfilled.collect();
         assert_eq!(unfilled, [false, false, false, false, true]);

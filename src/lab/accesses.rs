@@ -45,7 +45,7 @@ impl LabState {
             // A sound sale that is written gives its lock up later, in a step of its own; in a scenario whatever
             // was done.
             Point::Write if self.sound => false,
-            // It compares whether the lock is held still, or should: whoever has got it meanwhile matters.
+            // It compares whether the lock is held still, or should: who has got it meanwhile matters.
             Point::Write if self.has_leases => true,
             _ if self.is_scenario => false,
             // A buyer that holds a lock gives it up by writing, by finding nothing left, by failing.

@@ -18,7 +18,7 @@ fn counts(office: &BoxOffice) -> ([u64; 3], [u64; 3]) {
     let audit = office.audit().unwrap();
     assert_eq!(audit.findings, []);
     let looked = [state.left, state.sold, state.held];
-    // Whoever looks is told the same.
+    // Who looks is told the same.
     let audited = [audit.left, audit.sold, audit.held];
     assert_eq!((audited, audit.due), (looked, state.due));
     let by_the_ledger = [audit.left - audit.due, audit.sold, audit.held + audit.due];

@@ -137,7 +137,7 @@ impl Audit {
         !self.findings.iter().any(is_of_a_part)
     }
 
-    /// The same, where so many of those that are held are due: those count as left, as for whoever looks.
+    /// The same, where so many of those that are held are due: those count as left, as for everybody who looks.
     pub(crate) fn with_due(mut self, due: impl FnOnce() -> u64) -> Self {
         if self.held > 0 && self.is_whole() {
             // Others may have held more since it was made.

@@ -56,7 +56,7 @@ pub(super) fn chosen<'a>(scene: &'a Scene<'_>) -> Vec<(&'a Act, bool)> {
 /// beginning, it would stand before what it came after.
 pub(super) fn at(scene: &Scene<'_>, act: &Act) -> u64 {
     match &act.doing {
-        // Whoever read it tells that it was written by then, whatever its writer says.
+        // Who read it tells that it was written by then, whatever its writer says.
         Some(doing) if doing.writes() && scene.timeline.time == Time::Nanoseconds => {
             let wrote = written(scene, act).and_then(|version| scene.effects.write(version));
             wrote.map_or(act.to, |wrote| wrote.clamp(act.from, act.to))

@@ -9,6 +9,7 @@ use super::canvas::{ACCENT, Canvas, Ink, QUIET, badge, lock_colour, wide};
 use super::labels::SIZE;
 use super::lane_row::SMALL;
 use super::layout::{Layout, RIGHT};
+use super::legend_shapes::{accent, bar, line};
 use super::marks::Marks;
 use super::model::{Clash, Time};
 use super::operation::Doing;
@@ -246,18 +247,4 @@ fn marks(scene: &Scene<'_>, layout: &Layout) -> Vec<Item> {
         add(strokes, "time cut out: nothing happens");
     }
     items
-}
-
-/// A red arrow.
-fn accent() -> String {
-    format!(r#"<path d="M0 0H20" stroke="{ACCENT}" stroke-width="1.8" marker-end="url(#accent)"/>"#)
-}
-
-fn line(rest: &str) -> String {
-    format!(r#"<path d="M0 0H20" stroke="{QUIET}" fill="none" {rest}/>"#)
-}
-
-fn bar(half: f64, rest: &str) -> String {
-    let (top, high) = (-half, half * 2.0);
-    format!(r#"<rect x="0" y="{top:.1}" width="20" height="{high:.1}" {rest}/>"#)
 }

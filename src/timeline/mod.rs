@@ -50,6 +50,7 @@ mod lane_row;
 mod lanes;
 mod layout;
 mod legend;
+mod legend_shapes;
 mod lock_facts;
 mod marks;
 mod model;

@@ -1,4 +1,4 @@
-//! Checksums: a version has one, whoever tells it.
+//! Checksums: a version has one.
 
 use std::collections::{HashMap, HashSet};
 

@@ -15,6 +15,7 @@ mod find;
 mod locks;
 mod locks_rows;
 mod progress;
+mod proof;
 mod prove;
 mod replay;
 mod run;

@@ -5,22 +5,19 @@ use std::io::{self, Write};
 use std::ops::RangeInclusive;
 use std::path::Path;
 
-use serde::Serialize;
-
 use super::super::args::ProveArgs;
 use super::super::picture;
 use super::super::screen::{BAD, GOOD, Screen};
-use super::advice::{self, FailsWith, advice};
-use super::document::Shown;
+use super::advice::{self, advice};
 use super::progress::{SearchProgress, foresee};
+use super::proof::{Proof, ProveDocument};
 use super::run::{self, Pictured};
 use super::trial::refuse_cluster;
-use super::words::{buyers, tickets, way, writes};
+use super::words::{buyers, tickets, way};
 use super::{sample, scenario};
 use crate::lab::Trial;
 use crate::lab::explore::{self, Explored, Search, smallest};
 use crate::plural::{are, count};
-use crate::timeline::Timeline;
 use crate::{Error, Kind, Result};
 
 /// Runs it; returns the exit code.
@@ -69,17 +66,6 @@ pub(super) fn prove(arguments: &ProveArgs, event: &Path, screen: &Screen) -> Res
     })
 }
 
-/// What was proved: with the stock that was asked for, or with each from one ticket to one for each buyer, up
-/// to the first with which something goes wrong.
-struct Proof {
-    /// With the last stock that was tried.
-    trial: Trial,
-    /// The first stock that the numbers are of.
-    from: u64,
-    found: Explored,
-    smallest: Option<Pictured>,
-}
-
 /// With which stocks a trial is run, up to the first that goes wrong.
 fn stocks(trial: &Trial, asked: Option<u64>) -> RangeInclusive<u64> {
     match asked {
@@ -113,17 +99,6 @@ fn stopped(error: Error, trial: &Trial, (found, right): (&Explored, u64)) -> Err
 }
 
 impl Proof {
-    /// What is drawn of the smallest, with how many schedules it is one of. With fewer buyers it is none of those.
-    fn drawn(&self, smallest: &Pictured) -> Timeline {
-        let mut timeline = smallest.timeline();
-        if smallest.trial.users == self.trial.users {
-            let schedules = count(self.found.schedules, "schedule");
-            let among = format!("; one of {schedules}, {} of them bad", self.found.bad);
-            timeline.subtitle.push_str(&among);
-        }
-        timeline
-    }
-
     fn of(
         trial: Trial,
         stocks: RangeInclusive<u64>,
@@ -207,59 +182,4 @@ fn proved(out: &mut dyn Write, proof: &Proof) -> io::Result<()> {
     let text = format!("{bad} of {schedules} schedules {are} bad{oversold}; {outcomes}");
     run::labelled(out, "race", BAD, &text)?;
     run::counted(out, true)
-}
-
-#[derive(Serialize)]
-struct ProveDocument {
-    ok: bool,
-    command: &'static str,
-    /// Every schedule was run, but for those that cannot differ from one that was.
-    proof: bool,
-    users: usize,
-    /// None where several were tried: then `from_stock` and `to_stock` say which.
-    stock: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    from_stock: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    to_stock: Option<u64>,
-    lock: &'static str,
-    writes: &'static str,
-    query: bool,
-    schedules: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    classes: Option<u64>,
-    outcomes: usize,
-    bad: u64,
-    oversold: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    smallest: Option<Shown>,
-    /// Nothing was found, but more buyers or tickets are known to break it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    fails_with: Option<FailsWith>,
-}
-
-impl ProveDocument {
-    fn of(proof: &Proof) -> Self {
-        let Proof { trial, found, .. } = proof;
-        let is_several = proof.from != trial.stock;
-        Self {
-            ok: found.bad == 0,
-            command: "race prove",
-            proof: true,
-            users: trial.users,
-            stock: (!is_several).then_some(trial.stock),
-            from_stock: is_several.then_some(proof.from),
-            to_stock: is_several.then_some(trial.stock),
-            lock: trial.lock.name(),
-            writes: writes(trial),
-            query: trial.query,
-            schedules: found.schedules,
-            classes: found.classes,
-            outcomes: found.outcomes.len(),
-            bad: found.bad,
-            oversold: found.oversold,
-            smallest: proof.smallest.as_ref().map(Pictured::shown),
-            fails_with: FailsWith::beyond(trial).filter(|_| found.bad == 0),
-        }
-    }
 }

@@ -1,4 +1,4 @@
-//! Scenarios: pairs of commands that can race on one event, and what must hold whoever comes first.
+//! Scenarios: pairs of commands that can race on one event, and what must hold in any order.
 //!
 //! Each process runs one command of the box office. Two are the pair; a third is one more of either side. Pure.
 //!
@@ -77,7 +77,7 @@ impl Scenario {
         }
     }
 
-    /// What must hold, whoever comes first.
+    /// What must hold in any order.
     #[must_use]
     pub fn promise(self) -> &'static str {
         match self {

@@ -232,3 +232,12 @@ impl KeyNames {
         Bytes(seq.to_string().into_bytes())
     }
 }
+
+impl KeyNames {
+    /// The numbers of the keys that stand in the index, as they are told to people, by key.
+    fn index_entry<'f>(&self, generation: u64, found: &'f KeyValue) -> (&'f [u8], Option<u64>) {
+        let key = self.key_of(generation, &found.key).unwrap_or_default();
+        let seq = std::str::from_utf8(&found.value.0).ok();
+        (key, seq.and_then(|text| text.parse().ok()))
+    }
+}

@@ -12,12 +12,13 @@ use serde::de::DeserializeOwned;
 use ureq::Agent;
 
 use super::address::Address;
-use super::attempt::{AttemptAnswer, AttemptFate, Way, agent, attempt};
+use super::answer::{AttemptAnswer, AttemptFate};
+use super::attempt::{Way, agent, attempt};
 use super::deadline::Deadline;
 pub(super) use super::failure::Failure;
 use super::refusals::refusal;
 use super::round::Round;
-use super::wire::Failed;
+use super::wire::{Credentials, Failed, Token};
 use crate::error::{About, Error, Kind, Result};
 use crate::store::file::backoff::outlast;
 
@@ -28,7 +29,7 @@ const ONE_ENDPOINT: Duration = Duration::from_secs(2);
 const BETWEEN_ROUNDS: Duration = Duration::from_millis(50);
 
 /// Speaks to a cluster.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Client {
     agent: Agent,
     address: Address,
@@ -39,17 +40,6 @@ pub(super) struct Client {
     /// The endpoint that answered last.
     preferred: Cell<usize>,
     token: RefCell<Option<String>>,
-}
-
-#[derive(Serialize)]
-struct Credentials<'a> {
-    name: &'a str,
-    password: &'a str,
-}
-
-#[derive(serde::Deserialize)]
-struct Token {
-    token: String,
 }
 
 impl Client {
@@ -74,13 +64,8 @@ impl Client {
     /// One that waits so long for an endpoint, and goes on with our connections, for another thread.
     pub(super) fn patient(&self, patience: Duration) -> Self {
         Self {
-            agent: self.agent.clone(),
-            address: self.address.clone(),
-            place: self.place.clone(),
-            password: self.password.clone(),
             patience,
-            preferred: self.preferred.clone(),
-            token: self.token.clone(),
+            ..self.clone()
         }
     }
 

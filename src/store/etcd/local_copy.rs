@@ -9,7 +9,6 @@ use tempfile::TempDir;
 use super::compaction::at_one_revision;
 use super::deadline::Deadline;
 use super::key_space::{AsOf, ClusterHead, KeySpace};
-use super::keys::KeyNames;
 use super::wire::KeyValue;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{Anchor, CountFile, Line, Tally};
@@ -248,18 +247,5 @@ impl Copying<'_> {
             self.keys.insert(key.as_bytes().to_vec(), line.record.seq);
         }
         true
-    }
-}
-
-impl KeyNames {
-    /// The numbers of the keys that stand in the index, as they are told to people, by key.
-    pub(super) fn index_entry<'f>(
-        &self,
-        generation: u64,
-        found: &'f KeyValue,
-    ) -> (&'f [u8], Option<u64>) {
-        let key = self.key_of(generation, &found.key).unwrap_or_default();
-        let seq = std::str::from_utf8(&found.value.0).ok();
-        (key, seq.and_then(|text| text.parse().ok()))
     }
 }

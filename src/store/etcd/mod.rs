@@ -4,6 +4,7 @@
 //! a change is one transaction of etcd, which compares what was read.
 
 mod address;
+mod answer;
 mod attempt;
 mod attempts;
 mod audit;

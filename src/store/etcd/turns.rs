@@ -105,7 +105,7 @@ impl Turns {
 
     /// Looks at who sells, where it is time to.
     pub(super) fn look(&mut self, space: &KeySpace) {
-        // Who has never sold goes as soon as it may, whoever sells.
+        // Who has never sold goes as soon as it may.
         let is_due = self.look.0 == 0 && self.changed > 0;
         let Some((_, ear)) = self.ear.as_ref().filter(|_| is_due) else {
             return;

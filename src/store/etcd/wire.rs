@@ -154,6 +154,19 @@ pub(super) struct Failed {
     pub(super) code: u64,
 }
 
+/// Who wants a token.
+#[derive(Serialize)]
+pub(super) struct Credentials<'a> {
+    pub(super) name: &'a str,
+    pub(super) password: &'a str,
+}
+
+/// What a user's requests carry, for some minutes.
+#[derive(Deserialize)]
+pub(super) struct Token {
+    pub(super) token: String,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

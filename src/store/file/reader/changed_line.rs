@@ -8,7 +8,7 @@ use crate::store::file::reader::ledger_file::LedgerFile;
 use crate::store::file::reader::raw_lines::RawLines;
 
 /// Such a line.
-pub(crate) struct Changed {
+pub(crate) struct ChangedLine {
     line: u64,
     /// What is wrong with it, and what it is as it stands.
     pub(crate) told: String,
@@ -22,7 +22,7 @@ pub(crate) fn changed(
     ledger: &LedgerFile,
     line: u64,
     why: &str,
-) -> Option<Changed> {
+) -> Option<ChangedLine> {
     let mut raw_lines = RawLines::new(&ledger.file, 0);
     let mut before = Vec::new();
     for _ in 1..line {
@@ -54,7 +54,7 @@ pub(crate) fn changed(
         }
         None => "somebody edited it, or it is damaged".to_owned(),
     };
-    Some(Changed {
+    Some(ChangedLine {
         line,
         told: format!("{why}: {how}; as it stands it is {}", what(&found)),
         added: same.is_some() || is_uncounted,
@@ -82,7 +82,7 @@ fn what(record: &Record<'_>) -> String {
     format!("{what}{id}{buyer}")
 }
 
-impl Changed {
+impl ChangedLine {
     /// What to do about such a line of somebody's sales.
     pub(crate) fn undo(&self, files: &EventFiles) -> String {
         let line = self.line;

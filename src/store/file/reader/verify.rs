@@ -5,7 +5,7 @@ use crate::ledger::{Counted, Line, Op};
 use crate::store::audit::Flaw;
 use crate::store::file::event::EventFiles;
 use crate::store::file::reader::by_hand::{BY_HAND, is_by_hand, without_them};
-use crate::store::file::reader::changed_line::{Changed, changed};
+use crate::store::file::reader::changed_line::{ChangedLine, changed};
 use crate::store::file::reader::edited::{edited, ledger_and_copy};
 use crate::store::file::reader::ledger_file::LedgerFile;
 use crate::store::file::reader::ledger_summary::{LedgerSummary, Wrong};
@@ -148,7 +148,7 @@ impl Reader<'_> {
     }
 
     /// Says what to do about a line that was changed, unless that is told already, or it was only a rush.
-    fn advise(&mut self, changed: &Changed) {
+    fn advise(&mut self, changed: &ChangedLine) {
         let is_somebodys = self.summary.made_for_real || self.summary.booked > 0;
         let mut findings = self.summary.findings.iter_mut();
         let broken = findings.find(|it| it.kind == Flaw::Ledger && it.hint.is_none());
