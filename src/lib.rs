@@ -67,6 +67,11 @@
 //!   dependencies is compiled.
 //!
 //! `docs/design.md` states the protocol and its invariants.
+// What only a feature uses is there without it, too: the build with all of them is the strict one.
+#![cfg_attr(
+    not(all(feature = "cli", feature = "serve", feature = "etcd")),
+    allow(dead_code, unused_imports)
+)]
 
 #[macro_use]
 mod known_bad;
