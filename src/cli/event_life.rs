@@ -41,6 +41,9 @@ pub(super) fn set(file: &Path, arguments: &SetArgs, screen: &Screen) -> Result<u
         warning: warning.or_else(|| real.clone()),
     };
     screen.answer(&document, |out| {
+        if screen.quiet {
+            return Ok(());
+        }
         writeln!(out, "{GOOD}set{GOOD:#}  {}", in_words(&done.settings))
     });
     screen.unpublished(done.unpublished.as_ref());
@@ -125,6 +128,9 @@ fn turn(
         warning: unpublished.or_else(|| over.clone()),
     };
     screen.answer(&document, |out| {
+        if screen.quiet {
+            return Ok(());
+        }
         writeln!(out, "{GOOD}{}{GOOD:#}", told(done.on_sale))?;
         if held > 0 {
             let (tickets, are) = (count(held, "ticket"), are(held));

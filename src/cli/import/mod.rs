@@ -172,7 +172,9 @@ impl Done {
             passed_over: &list.passed_over,
             warning: self.unwritten.as_ref().map(Error::to_string),
         };
-        screen.answer(&document, |out| in_words(&document, self.held, out));
+        screen.answer(&document, |out| {
+            in_words(&document, self.held, out, screen.quiet)
+        });
         if let Some(error) = &self.unwritten {
             let told = format!("the refused rows are not written down: {error}");
             Screen::warning(&shown(&told));
@@ -181,7 +183,12 @@ impl Done {
     }
 }
 
-fn in_words(done: &ImportDocument<'_>, held: u64, out: &mut dyn Write) -> io::Result<()> {
+fn in_words(
+    done: &ImportDocument<'_>,
+    held: u64,
+    out: &mut dyn Write,
+    quiet: bool,
+) -> io::Result<()> {
     for refused in done.refused.iter().take(TOLD) {
         let (row, message) = (refused.row, shown(refused.message));
         writeln!(out, "{BAD}refused{BAD:#}  row {row}: {message}")?;
@@ -190,6 +197,9 @@ fn in_words(done: &ImportDocument<'_>, held: u64, out: &mut dyn Write) -> io::Re
         writeln!(out, "and {more} more: --rejects FILE writes them down")?;
     }
     let (sold, replayed) = (done.sold, done.replayed);
+    if quiet {
+        return writeln!(out, "{sold}");
+    }
     let rows = count(done.rows as u64, "row");
     write!(out, "{GOOD}imported{GOOD:#}  {rows}: {sold} sold")?;
     if replayed > 0 {
