@@ -180,6 +180,12 @@ impl<'a> Mount<'a> {
         if let Some(memory) = memory {
             return Some(format!("{memory} is memory: nothing outlives a power cut"));
         }
+        if self.kind == "ext2" {
+            return Some(
+                "ext2 keeps no journal: a power cut may leave it damaged, and its repair may lose files that were synced"
+                    .to_owned(),
+            );
+        }
         let option = barriers.into_iter().find(|option| has(option))?;
         Some(format!(
             "it is mounted with {option}: what was synced may stay in the disk's own memory, and a power cut takes it"
@@ -257,6 +263,7 @@ mod tests {
 39 22 7:3 / /image3 rw - ext4 /dev/loop3 rw
 40 22 7:4 / /image4 rw - ext4 /dev/loop4 rw
 34 22 1:0 / /ram rw - ext4 /dev/ram0 rw
+41 22 8:9 / /plain rw - ext2 /dev/sdb1 rw
 nonsense
 ";
 
@@ -289,6 +296,7 @@ nonsense
         for (lost, part) in [
             ("/run/event", "tmpfs is memory"),
             ("/ram", "/dev/ram0 is memory"),
+            ("/plain/event", "ext2 keeps no journal"),
             ("/fast", "mounted with nobarrier"),
             ("/older/a/b", "mounted with barrier=0"),
             ("/quick", "volatile"),
