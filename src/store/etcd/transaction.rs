@@ -24,6 +24,9 @@ use crate::store::{Append, FoundSale, LedgerQuery, LockId, Lookup, Transaction};
 const FIRST: Duration = Duration::from_millis(2);
 const LONGEST: Duration = Duration::from_millis(100);
 
+/// So often in a row comes too late whose turn there is none of.
+const CROWDED: u32 = 3;
+
 /// A wait is taken in such pieces, so that one that is not wanted any more ends.
 const PIECE: Duration = Duration::from_millis(20);
 
@@ -117,7 +120,9 @@ impl<'s> ClusterChange<'s> {
             let error = error.at(self.store.space.client.place(), 0, 0);
             return Err(error.hint("nothing was changed; wait longer with --wait 2m"));
         }
-        if self.store.turns.are_taken() {
+        let takes_turns = self.store.turns.are_taken();
+        // Who sells one by one among more than take turns is in their way, and they in its.
+        if takes_turns && (conflicts < CROWDED || self.store.late_lines > 1) {
             self.store.wait_for_turn();
             return Ok(());
         }
@@ -125,7 +130,7 @@ impl<'s> ClusterChange<'s> {
         // Who sells to many waits less: the others wait for one.
         let longest = longest / self.store.late_lines.max(1);
         let mut left = longest.mul_f64(f64::from(random()) / f64::from(u32::MAX));
-        if left > FIRST {
+        if left > FIRST && !takes_turns {
             self.store.likely_head = None;
         }
         while !left.is_zero() {
@@ -135,6 +140,9 @@ impl<'s> ClusterChange<'s> {
             let piece = left.min(PIECE);
             outlast(piece);
             left -= piece;
+        }
+        if takes_turns {
+            self.store.wait_for_turn();
         }
         Ok(())
     }
