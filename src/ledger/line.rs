@@ -8,7 +8,7 @@ use super::sum::{SUM_PREFIX, SUM_TAIL, Sum};
 use crate::json_words;
 
 /// The byte order mark, which some editors put before the first line.
-const MARK: &[u8] = b"\xef\xbb\xbf";
+pub(crate) const MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// A line as it stands, its sum not yet compared with the line before.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,11 +38,10 @@ impl<'a> Line<'a> {
         Ok(Self { record, sum, bytes })
     }
 
-    /// The bytes of a line as this program wrote them, where an editor has put a byte order mark before them, or a
-    /// carriage return behind them: no line has either.
+    /// The bytes of a line as this program wrote them, where an editor has put a byte order mark or blanks before them, or
+    /// a carriage return or blanks behind them: no line has any of these.
     pub(crate) fn as_written(bytes: &[u8]) -> &[u8] {
-        let bytes = bytes.strip_prefix(MARK).unwrap_or(bytes);
-        bytes.strip_suffix(b"\r").unwrap_or(bytes)
+        bytes.strip_prefix(MARK).unwrap_or(bytes).trim_ascii()
     }
 
     /// Whether it was written upon the line with this sum.

@@ -36,7 +36,7 @@ pub(crate) use count_text::Fault;
 pub(crate) use holds::{VerifiedHolds, number};
 pub(crate) use index::{Index, millisecond};
 pub(crate) use limits::FORMAT;
-pub(crate) use line::{Line, UNFIT};
+pub(crate) use line::{Line, MARK, UNFIT};
 pub(crate) use line_ends::LineEnds;
 #[cfg(feature = "etcd")]
 pub(crate) use new_lines::NewLine;

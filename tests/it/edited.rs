@@ -347,3 +347,134 @@ fn nobody_is_told_to_write_a_count_anew_where_tickets_were_sold() {
         }
     }
 }
+
+/// What an editor, or a slip in one, makes of a ledger whose lines are all there; what that is called, and of which line.
+fn slips(text: &str) -> [(&'static str, Vec<u8>, &'static str, u64); 9] {
+    let text = format!("{}\n", text.trim_end());
+    let lines: Vec<&str> = text.lines().collect();
+    let with = |at: usize, line: &str| {
+        let mut all = lines.clone();
+        all.insert(at, line);
+        format!("{}\n", all.join("\n")).into_bytes()
+    };
+    let western: Vec<u8> = text.chars().map(|it| u8::try_from(it).unwrap()).collect();
+    let end = format!("{} \n", text.trim_end()).into_bytes();
+    let blanks = text.replace('\n', "  \n").into_bytes();
+    let both = [&western[..western.len() - 1], b"\t\n"].concat();
+    let blank = "blank lines stand between";
+    let encoding = "in another encoding";
+    [
+        ("a blank at the end", end, "blanks stand", 5),
+        ("blanks at all ends", blanks, "blanks stand", 1),
+        ("Western letters", western, encoding, 4),
+        ("and a tab", both, encoding, 4),
+        ("a blank line", with(3, ""), blank, 4),
+        (
+            "a line twice",
+            with(3, lines[2]),
+            "line 4 is line 3 once more",
+            4,
+        ),
+        (
+            "the last twice",
+            with(5, lines[4]),
+            "line 6 is line 5 once more",
+            6,
+        ),
+        (
+            "a remark",
+            with(3, "# paid"),
+            "line 4 is none of a ledger's",
+            4,
+        ),
+        ("a remark first", with(0, "# my club"), "line 1 is none", 1),
+    ]
+}
+
+/// Whatever the count is: also where it is missing, or of before the last sale, for then such a line is not counted.
+#[test]
+fn what_an_editor_puts_into_a_ledger_is_named_and_loses_no_sale() {
+    let event = TestEvent::empty();
+    assert_eq!(event.json("init 9").0, 0);
+    for buyer in ["ann", "J\u{fc}rgen"] {
+        event.booked(buyer);
+    }
+    let older = fs::read(&event.file).unwrap();
+    event.booked("cat");
+    let (newer, path) = (fs::read(&event.file).unwrap(), event.path(LEDGER));
+    let text = fs::read_to_string(&path).unwrap();
+    let sales = event.sales();
+    for (what, edited, said, at) in slips(&text) {
+        for count in [Some(&newer), Some(&older), None] {
+            match count {
+                Some(count) => fs::write(&event.file, count).unwrap(),
+                None => fs::remove_file(&event.file).unwrap(),
+            }
+            fs::write(&path, &edited).unwrap();
+            for line in ["book dan", "query", "door", "-q book dan"] {
+                let (code, document) = event.json(line);
+                let error = &document["error"];
+                let message = error["message"].as_str().unwrap_or_default();
+                assert!(message.contains(said), "{what}, {line}: {document:#}");
+                assert_eq!((code, &error["line"]), (6, &at.into()), "{what}, {line}");
+            }
+            let (code, audit) = event.json("audit");
+            let found = &audit["findings"][0];
+            assert_eq!((code, &found["line"]), (6, &at.into()), "{what}: {audit:#}");
+            assert!(
+                found["text"].as_str().unwrap().contains(said),
+                "{what}: {audit:#}"
+            );
+            assert_eq!(
+                fs::read(&path).unwrap(),
+                edited,
+                "{what}: nothing is cut off"
+            );
+            let told = event.run("audit").stdout;
+            let done = Command::new("sh").args(["-c", cure(&told)]).status();
+            assert!(done.unwrap().success(), "{what}: {told}");
+            let after = fs::read_to_string(&path).unwrap();
+            assert_eq!(after.trim_end(), text.trim_end(), "{what}");
+            assert_eq!(event.json("query").1["sold"], 3, "{what}");
+            assert_eq!(event.sales(), sales, "{what}");
+        }
+    }
+}
+
+/// Where the next line does not follow on the one before it, a line between them was one of the ledger's.
+#[test]
+fn a_line_that_was_one_of_the_ledgers_is_not_said_to_be_none() {
+    let event = sold();
+    let path = event.path(LEDGER);
+    let text = fs::read_to_string(&path).unwrap();
+    let second = text.lines().nth(2).unwrap();
+    fs::write(&path, text.replace(second, "# ann")).unwrap();
+    for line in ["query", "audit"] {
+        let told = event.run(line);
+        assert_eq!(told.code, Some(6), "{told:?}");
+        let all = told.stdout + &told.stderr;
+        assert!(!all.contains("none of a ledger's"), "{all}");
+        assert!(!all.contains("none of it is lost"), "{all}");
+    }
+}
+
+/// A copy of a line that the backup has is none that it lacks.
+#[test]
+fn a_restore_gives_up_no_sale_by_a_line_that_stands_twice() {
+    let event = sold();
+    let safe = event.path("safe").display().to_string();
+    assert_eq!(event.json(&format!("backup {safe}")).0, 0);
+    let path = event.path(LEDGER);
+    let text = fs::read_to_string(&path).unwrap();
+    let lines: Vec<&str> = text.trim_end().lines().collect();
+    for twice in [2, 4] {
+        let mut all = lines.clone();
+        all.insert(twice, lines[twice]);
+        fs::write(&path, format!("{}\n", all.join("\n"))).unwrap();
+        let (code, document) = event.json(&format!("restore {safe}"));
+        assert_eq!(code, 0, "{document:#}");
+        assert!(!document.to_string().contains("given up"), "{document:#}");
+        let after = fs::read_to_string(&path).unwrap();
+        assert_eq!(after.trim_end(), text.trim_end());
+    }
+}

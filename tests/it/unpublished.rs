@@ -144,6 +144,43 @@ fn on_a_full_disk_a_backup_is_made_where_there_is_room_and_else_says_what_is_mis
     assert!(!run.stderr.contains("restore"), "{run:?}");
 }
 
+/// Whichever of its files finds no room.
+#[test]
+fn a_backup_that_fails_leaves_nothing_in_a_directory_that_was_there() {
+    let event = TestEvent::empty();
+    let script = "cd \"$1\" && \"$0\" -q -f gig.json init 9 && \"$0\" -q -f gig.json book ann || exit 98; \
+        for size in 4 8 12 16; do \
+            mkdir stick && mount -t tmpfs -o size=${size}k tmpfs stick && mkdir stick/safe || exit 99; \
+            \"$0\" -f gig.json backup stick/safe; echo $size: $? $(ls -A stick/safe); \
+            umount stick && rmdir stick; \
+        done";
+    let mut command = Command::new("unshare");
+    command
+        .args(["-m", "sh", "-c", script, TICKETS])
+        .arg(event.directory());
+    let run = match command.output().map(Run::of) {
+        Ok(run) if is_root() && run.code != Some(99) => run,
+        other => {
+            eprintln!("skipped: nothing can be mounted here: {other:?}");
+            return;
+        }
+    };
+    let told = run.stdout.lines().filter_map(|line| line.split_once(": "));
+    let sizes: Vec<(&str, &str)> = told.filter(|(size, _)| size.len() < 3).collect();
+    assert_eq!(sizes.len(), 4, "{run:?}");
+    for (size, told) in &sizes {
+        assert!(
+            *told == "1" || told.starts_with("0 gig"),
+            "{size} kB: {run:?}"
+        );
+    }
+    assert_eq!(
+        (sizes[0].1, sizes[3].1.starts_with('0')),
+        ("1", true),
+        "{run:?}"
+    );
+}
+
 /// What to do about it is told with it.
 #[test]
 fn a_sale_whose_count_cannot_be_replaced_says_what_to_do() {

@@ -58,7 +58,7 @@ impl FileStore {
         if is_new {
             shared_like(to, &self.files);
         }
-        let copied = self.copy_into(&target, &state, wait, is_new);
+        let copied = self.copy_into(&target, &state, wait);
         if copied.is_err() && is_new {
             // It fails where something is in it by now.
             let _ = fs::remove_dir(to);
@@ -66,13 +66,12 @@ impl FileStore {
         copied.map_err(|error| explain_denied(&target, error))
     }
 
-    /// Copies to a directory that is there. `is_new`: it was made for this, and is left empty where nothing comes of it.
+    /// Copies to a directory that is there. Where nothing comes of it, it has no file of the event that it had not.
     fn copy_into(
         &self,
         target: &EventFiles,
         state: &CopiedState,
         wait: Duration,
-        is_new: bool,
     ) -> Result<Backup> {
         refuse_unsellable(target)?;
         refuse_fixed_ledger(target)?;
@@ -90,9 +89,11 @@ impl FileStore {
         replaceable(&self.files, target, older.as_ref(), state)?;
         // Orphans harm nobody: the next one may clean them up.
         let _ = clean_up(target);
-        let written = write(&self.files, target, state);
         let is_missing = |path: &Path| matches!(look(path), Ok(None));
-        if written.is_err() && is_new && is_missing(&target.count) && is_missing(&target.ledger) {
+        let is_new = older.is_none() && is_missing(&target.count);
+        let written = write(&self.files, target, state);
+        if written.is_err() && is_new && is_missing(&target.count) {
+            let _ = fs::remove_file(&target.ledger);
             // Under its lock: who waits for it looks at its name again.
             let _ = fs::remove_file(&target.lock);
         }

@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::path::Path;
 
+use xxhash_rust::xxh3::xxh3_64;
+
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{CountFile, Line, Op, Sum, Tally};
 use crate::plural;
@@ -61,7 +63,7 @@ pub(crate) fn extra(
     }
     extra.differs_from_start = from == 0 && saved.ledger.is_some();
     let known = match &saved.ledger {
-        Some(theirs) => KnownLines::between(theirs, from, end).map_err(problem)?,
+        Some(theirs) => KnownLines::of(theirs, from, end).map_err(problem)?,
         None => KnownLines::default(),
     };
     count_lacking(living, (from, end), &known, &mut extra).map_err(problem)?;
@@ -93,7 +95,7 @@ fn count_lacking(
         };
         let sound = Line::check(bytes, Some(before)).is_ok();
         before = line.sum;
-        if known.has(&line, sound) {
+        if known.has(&line, bytes, sound) {
             continue;
         }
         extra.lines.add(&line.record);
@@ -117,34 +119,39 @@ fn only_opened(ledger: &LedgerFile, length: u64) -> std::io::Result<Option<Tally
     }
 }
 
-/// The lines of a backup's ledger, from the first one on that differs.
+/// The lines of a backup's ledger.
 #[derive(Default)]
 struct KnownLines {
     sums: HashSet<Sum>,
+    /// Of the bytes of each.
+    hashes: HashSet<u64>,
+    /// From the first one on that differs.
     numbers: HashSet<u64>,
 }
 
 impl KnownLines {
-    fn between(ledger: &LedgerFile, from: u64, to: u64) -> std::io::Result<Self> {
+    fn of(ledger: &LedgerFile, from: u64, to: u64) -> std::io::Result<Self> {
         let mut known = Self::default();
-        let mut raw_lines = RawLines::new(&ledger.file, from).until(to);
+        let mut raw_lines = RawLines::new(&ledger.file, 0).until(to);
         while let Some(raw_line) = raw_lines.next()? {
             if let Ok(line) = Line::parse(raw_line.bytes, None) {
                 known.sums.insert(line.sum);
-                known.numbers.insert(line.record.seq);
+                known.hashes.insert(xxh3_64(raw_line.bytes));
+                if raw_line.start >= from {
+                    known.numbers.insert(line.record.seq);
+                }
             }
         }
         Ok(known)
     }
 
-    /// Whether the backup has this line. A line that was damaged, and stands in the backup as it was, is none that the
-    /// backup lacks.
-    fn has(&self, line: &Line<'_>, sound: bool) -> bool {
+    /// Whether the backup has this line of these bytes. A line that was damaged, and stands in the backup as it was, is none that
+    /// the backup lacks, and neither is a copy of one that it has.
+    fn has(&self, line: &Line<'_>, bytes: &[u8], sound: bool) -> bool {
         if sound {
-            self.sums.contains(&line.sum)
-        } else {
-            self.numbers.contains(&line.record.seq)
+            return self.sums.contains(&line.sum);
         }
+        self.numbers.contains(&line.record.seq) || self.hashes.contains(&xxh3_64(bytes))
     }
 }
 

@@ -16,6 +16,7 @@ pub(crate) mod lookups;
 pub(crate) mod numbered_line;
 pub(crate) mod raw_lines;
 pub(crate) mod sale_lookup;
+mod saved_line;
 pub(crate) mod scan;
 pub(crate) mod search;
 pub(crate) mod settings;

@@ -11,6 +11,7 @@ use crate::store::file::reader::ledger_file::LedgerFile;
 use crate::store::file::reader::ledger_summary::{LedgerSummary, Wrong};
 use crate::store::file::reader::line_check::Reader;
 use crate::store::file::reader::raw_lines::{RawLine, RawLines, is_blank};
+use crate::store::file::reader::saved_line::as_before;
 use crate::store::file::reader::torn_tail::begins_with_lost_write;
 use crate::store::file::reader::unfinished::Unfinished;
 
@@ -119,6 +120,11 @@ impl Reader<'_> {
         let line = self.summary.tally.seq + 1;
         let why = if by_hand { BY_HAND.to_owned() } else { why };
         if by_hand || whole && !self.is_lost_write(first_whole).map_err(problem)? {
+            let edited = edited(self.files, self.ledger).filter(|edited| edited.line == line);
+            let why = match &edited {
+                Some(edited) if !by_hand => edited.what(),
+                _ => why,
+            };
             let text = match lines {
                 0 => why,
                 1 => format!("{why}; the line behind it is not verified"),
@@ -128,9 +134,7 @@ impl Reader<'_> {
             let way_out = match misplaced {
                 _ if by_hand => Some(without_them(self.files)),
                 Some(further) => Some(in_order(self.files, line, line + further)),
-                None => edited(self.files, self.ledger)
-                    .filter(|edited| edited.line == line)
-                    .map(|edited| edited.way_out(self.files)),
+                None => edited.map(|edited| edited.way_out(self.files)),
             };
             if let Some(found) = self.summary.findings.last_mut() {
                 found.hint = way_out;
@@ -167,10 +171,10 @@ impl Reader<'_> {
             && begins_with_lost_write(&self.ledger.file, &self.summary.tally)?)
     }
 
-    /// Whether a line is whole: also one whose sum fits, but which is none that we know: a newer program's.
+    /// Whether a line is whole: also one whose sum fits, however it is saved, but which is none that we know: a newer program's.
     fn is_whole(&self, raw_line: &RawLine<'_>) -> bool {
         Line::parse(Line::as_written(raw_line.bytes), None).is_ok()
-            || Line::check(raw_line.bytes, Some(self.summary.tally.sum)).is_ok()
+            || as_before(raw_line.bytes, self.summary.tally.sum).is_some()
     }
 }
 

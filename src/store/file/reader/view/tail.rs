@@ -11,6 +11,7 @@ use crate::store::file::reader::changed_line::changed;
 use crate::store::file::reader::edited::{Edited, edited};
 use crate::store::file::reader::ledger_file::{LedgerFile, open_ledger};
 use crate::store::file::reader::raw_lines::{RawLine, RawLines, is_blank, line_starting};
+use crate::store::file::reader::saved_line::as_before;
 use crate::store::file::reader::torn_tail::begins_with_lost_write;
 
 /// What stands in the ledger after the last line that adds up.
@@ -59,8 +60,12 @@ pub(crate) fn judge_tail(
         line,
         why: BY_HAND.to_owned(),
     };
-    if is_by_hand(&line_starting(&ledger.file, start)?, start) {
+    let first = line_starting(&ledger.file, start)?;
+    if is_by_hand(&first, start) {
         return Ok(by_hand());
+    }
+    if as_before(&first, tally.sum).is_some() {
+        return Ok(broken);
     }
     // Mostly preallocation, in which a line by line search would take its time.
     if is_blank(&ledger.file, raw_lines.at(), u64::MAX)? {
