@@ -91,7 +91,8 @@ published the count by then.
 A schedule says who makes each step, from buyer 1 on; 2x is that buyer 2 is killed before its step, 2t that its clock \
 is past the time that it asks for. A schedule that ends early is completed, and that is told: of those who can go on \
 always the one with the lowest number. A class \
-'3!:4' is one of the 3! = 6 ways, from 0 to 5, in which three buyers without a lock can read and write. In JSON 'schedule' is the class where there is one, 'grants' the \
+'3!:4' is one of the 3! = 6 ways, from 0 to 5, in which three buyers without a lock, who write one after the other, can each have \
+read the stock or what one before it wrote. In JSON 'schedule' is the class where there is one, 'grants' the \
 steps, and 'replay' the command that shows them again.
 
 Exits 6 when something goes wrong, 4 when the schedule cannot be followed.")]

@@ -45,7 +45,9 @@ pub(super) fn tell(out: &mut dyn Write, compared: &Compared, difference: &str) -
         None => below(out, compared)?,
     }
     writeln!(out)?;
-    first.draw_odds(out)?;
+    for (one, name) in [first, second].into_iter().zip(&names) {
+        one.draw_odds(out, &format!("{name}: "))?;
+    }
     for (one, name) in [first, second].into_iter().zip(&names) {
         ended(out, one, name)?;
     }

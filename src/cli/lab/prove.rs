@@ -168,7 +168,7 @@ fn proved(out: &mut dyn Write, proof: &Proof) -> io::Result<()> {
             "{schedules} of {schedules} {schedule} of {buyers} {are} right: whoever goes first, nobody is overwritten"
         );
         run::labelled(out, "safe", GOOD, &text)?;
-        return run::counted(out, true);
+        return run::counted(out, Some(trial.lock));
     }
     let oversold = match found.oversold {
         0 => String::new(),
@@ -181,5 +181,5 @@ fn proved(out: &mut dyn Write, proof: &Proof) -> io::Result<()> {
     };
     let text = format!("{bad} of {schedules} schedules {are} bad{oversold}; {outcomes}");
     run::labelled(out, "race", BAD, &text)?;
-    run::counted(out, true)
+    run::counted(out, Some(trial.lock))
 }

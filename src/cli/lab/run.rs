@@ -9,6 +9,7 @@ use super::super::screen::{BAD, FAINT};
 use super::super::width::columns;
 use super::document::Shown;
 use super::words::buyers;
+use crate::LockKind;
 use crate::check::Anomaly;
 use crate::check::final_state::StateFinding;
 use crate::draw;
@@ -125,12 +126,16 @@ fn no_odds(trial: &Trial) -> String {
     }
 }
 
-/// What the numbers of a proof are numbers of. `alike`: whether the buyers all do the same.
-pub(super) fn counted(out: &mut dyn Write, alike: bool) -> io::Result<()> {
-    let same = if alike {
-        ", or in which of the buyers, who are alike, is which"
-    } else {
-        ""
+/// What the numbers of a proof are numbers of. `lock`: that of buyers who all do the same; `None`: they do not.
+pub(super) fn counted(out: &mut dyn Write, lock: Option<LockKind>) -> io::Result<()> {
+    let same = match lock {
+        // A holder gives these up by what it does, so that each of its steps is taken for one at the lock.
+        Some(LockKind::Shared | LockKind::DataFile) => {
+            ", or in which of the buyers, who are alike, is which; what the holder of this lock does counts as touching the \
+             lock, too, so that some are counted more than once"
+        }
+        Some(_) => ", or in which of the buyers, who are alike, is which",
+        None => "",
     };
     let text = format!(
         "all were run, none drawn at random; those count as one that differ only in the order of steps that touch \

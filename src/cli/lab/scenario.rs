@@ -145,12 +145,12 @@ fn proved(out: &mut dyn Write, found: &Explored, scenario: Scenario) -> io::Resu
         };
         let text = format!("{schedules} of {schedules} {are} right, with {outcomes}: {promise}");
         run::labelled(out, "safe", GOOD, &text)?;
-        return run::counted(out, false);
+        return run::counted(out, None);
     }
     let are = if *bad == 1 { "is" } else { "are" };
     let text = format!("{bad} of {schedules} schedules {are} bad; {outcomes}");
     run::labelled(out, "race", BAD, &text)?;
-    run::counted(out, false)
+    run::counted(out, None)
 }
 
 /// Lists them; returns the exit code.

@@ -26,7 +26,7 @@ impl Pictured {
             None => self.list(out)?,
         }
         writeln!(out)?;
-        self.draw_odds(out)
+        self.draw_odds(out, "")
     }
 
     /// A line a step, which says whose it is.
@@ -161,8 +161,8 @@ impl Pictured {
         (files.len() > 1).then(|| char::from(b'A' + letter).to_string())
     }
 
-    /// The chance of a bad end where it changes, and the point of no return.
-    pub(super) fn draw_odds(&self, out: &mut dyn Write) -> io::Result<()> {
+    /// The chance of a bad end where it changes, and the point of no return. `of`: whose it is, where there are several.
+    pub(super) fn draw_odds(&self, out: &mut dyn Write, of: &str) -> io::Result<()> {
         if let Some(why) = self.no_odds.as_ref().filter(|_| self.run.is_bad()) {
             labelled(out, "odds", FAINT, why)?;
             return writeln!(out);
@@ -192,7 +192,7 @@ impl Pictured {
             last = Some(told);
         }
         let text = format!(
-            "of a bad end, if each who can go on is as likely to: {}",
+            "{of}of a bad end, if each who can go on is as likely to: {}",
             words.join(", ")
         );
         labelled(out, "odds", FAINT, &text)?;

@@ -35,8 +35,8 @@ pub(super) static RACE: [TourStep; 6] = [
         name: "why",
         title: "Why all eight bought",
         does: "What happens is a matter of who goes when. A schedule says who makes each step, and any schedule can be run \
-               again. In this one all eight read, and then all eight write: it is number 0 of the 8! ways in which eight can read and \
-               write, '8!:0'.",
+               again. In this one all eight read, and then all eight write. '8!:0' names it: number 0 of the 8! ways in which eight, \
+               who write one after the other, can each have read the stock or what one before it wrote.",
         look: "what each has read before it writes",
         shows: &[TourShow {
             line: "tickets race replay '8!:0' --stock 2",
@@ -66,7 +66,7 @@ pub(super) static RACE: [TourStep; 6] = [
         look: "the odds: after which step is it certain",
         shows: &[TourShow {
             line: "tickets race prove --users 2",
-            keep: &["race", "  step", "#", "odds", "oversold"],
+            keep: &["race", "  step", "#", "odds", "oversold", "count"],
             claim: "the smallest race has four steps, and is lost after the second",
             holds: claims::smallest_race,
             otherwise: None,

@@ -1,7 +1,7 @@
 //! What a step means, in a sentence or two: what its process goes by, and what it does not see.
 
-use super::super::model::Spot;
-use super::super::operation::{Doing, DrawnOperation, DrawnOutcome, Sight};
+use super::super::model::{Spot, Time};
+use super::super::operation::{Doing, DrawnOperation, DrawnOutcome, Sight, Span};
 use super::event::{Happening, StepEvent};
 use super::lock_reasons::{converted, ended, freed, given_up, goes_by, taken, waits};
 use super::situation::Situation;
@@ -67,7 +67,18 @@ fn died(before: &Situation<'_>, event: &StepEvent) -> String {
     let mut words = "It does nothing more.".to_owned();
     if before.cut == Some(lane) {
         words += " The count that it has emptied stays empty.";
-    } else if before.holds(lane).is_some() {
+    }
+    // In a schedule what frees its lock comes before this, at the same moment.
+    let until_now = |span: &Span| {
+        let is_hold = matches!(span.doing, Doing::Hold(_) | Doing::Share(_));
+        is_hold && span.from <= event.at && event.at <= span.to
+    };
+    let timeline = before.timeline();
+    let operation = timeline.operation(event.place);
+    let operation = operation.filter(|_| timeline.time == Time::Steps);
+    if operation.is_some_and(|one| one.spans.iter().any(until_now)) {
+        words += " The system frees the lock that it held.";
+    } else if before.cut != Some(lane) && before.holds(lane).is_some() {
         words += " The lock that it held is given up with it.";
     }
     words

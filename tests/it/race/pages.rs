@@ -95,3 +95,57 @@ fn a_page_is_written_over_by_a_page_alone() {
         "{run:?}"
     );
 }
+
+/// That the next one gets the lock of one that was killed is the system's doing.
+#[test]
+fn a_killed_holder_is_said_to_have_its_lock_freed() {
+    let event = TestEvent::stock(5);
+    for (line, is_freed) in [
+        ("replay|1 1 1x 2 2 2 2 2|--lock", true),
+        ("replay|1 1x 2 2 2 2 2|--lock", true),
+        ("replay|1x 2 2 2 2 2|--lock", false),
+        ("replay|1 1x 2 2", false),
+    ] {
+        let (_, page) = drawn(&event, line);
+        let pages = data(&page);
+        let steps = pages[0]["steps"].as_array().unwrap();
+        let killed = steps
+            .iter()
+            .map(ToString::to_string)
+            .find(|step| step.contains("It does nothing more."))
+            .unwrap();
+        assert_eq!(
+            killed.contains("The system frees the lock that it held."),
+            is_freed,
+            "{line}: {killed}"
+        );
+    }
+}
+
+/// Of two runs each has odds of its own, and what is counted for a lock whose holder touches it is said.
+#[test]
+fn odds_of_two_locks_are_told_of_each_and_counts_say_what_they_count() {
+    let event = TestEvent::stock(5);
+    let told = |line: &str| {
+        let run = event.run(line);
+        run.stdout.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let both = told("race compare --lock shared,write-only");
+    for name in ["shared", "write-only"] {
+        assert!(
+            both.contains(&format!("odds lock {name}: of a bad end")),
+            "{both}"
+        );
+    }
+    let one = told("race compare");
+    assert!(one.contains("odds no lock: of a bad end"), "{one}");
+    assert_eq!(one.matches("odds ").count(), 1, "{one}");
+    for (lock, is_counted_so) in [("shared", true), ("data-file", true), ("exclusive", false)] {
+        let told = told(&format!("race prove --users 2 --stock 2 --lock={lock}"));
+        assert_eq!(
+            told.contains("some are counted more than once"),
+            is_counted_so,
+            "{told}"
+        );
+    }
+}
