@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 
 use super::report::{Check, CheckResult, DURABILITY};
 
+/// What comes of it.
+const WITHOUT_JOURNAL: &str = " keeps no journal: a power cut may leave it damaged, and its repair may lose files that were synced";
+
 /// So many overlays upon one another are looked through.
 const LAYERS: u32 = 16;
 
@@ -21,6 +24,7 @@ pub(super) fn check(directory: &Path) -> Check {
         mounts: &mounts,
         is_seen: &|path: &Path| path.exists(),
         backing: &backing_file,
+        lacks_journal: &lacks_journal,
     };
     match system.lost_by(&directory, LAYERS) {
         Some(Loss::Known(why)) => Check::new(DURABILITY, CheckResult::Note, why),
@@ -60,6 +64,8 @@ struct System<'a> {
     is_seen: &'a dyn Fn(&Path) -> bool,
     /// The file behind a loop device.
     backing: &'a dyn Fn(&str) -> Option<PathBuf>,
+    /// Whether the ext4 of this device has no journal.
+    lacks_journal: &'a dyn Fn(&str) -> bool,
 }
 
 impl System<'_> {
@@ -69,6 +75,9 @@ impl System<'_> {
         let mount = Mount::of(self.mounts, directory)?;
         if let Some(why) = mount.takes() {
             return Some(Loss::Known(why));
+        }
+        if mount.kind == "ext2" || mount.kind == "ext4" && (self.lacks_journal)(mount.source) {
+            return Some(Loss::Known(format!("this {}{WITHOUT_JOURNAL}", mount.kind)));
         }
         let layers = layers.checked_sub(1);
         match (mount.kind, mount.source.strip_prefix("/dev/loop")) {
@@ -131,6 +140,14 @@ fn backing_file(device: &str) -> Option<PathBuf> {
     Some(PathBuf::from(told.trim_end_matches('\n')))
 }
 
+/// Whether the kernel runs no thread for the journal of this ext4.
+fn lacks_journal(device: &str) -> bool {
+    let device = fs::canonicalize(device).unwrap_or_else(|_| PathBuf::from(device));
+    let name = device.file_name().unwrap_or_default();
+    let task = Path::new("/sys/fs/ext4").join(name).join("journal_task");
+    fs::read_to_string(task).is_ok_and(|told| told.trim_end() == "<none>")
+}
+
 /// A line of `mountinfo`.
 struct Mount<'a> {
     /// Where it is mounted.
@@ -179,12 +196,6 @@ impl<'a> Mount<'a> {
         };
         if let Some(memory) = memory {
             return Some(format!("{memory} is memory: nothing outlives a power cut"));
-        }
-        if self.kind == "ext2" {
-            return Some(
-                "ext2 keeps no journal: a power cut may leave it damaged, and its repair may lose files that were synced"
-                    .to_owned(),
-            );
         }
         let option = barriers.into_iter().find(|option| has(option))?;
         Some(format!(
@@ -264,6 +275,7 @@ mod tests {
 40 22 7:4 / /image4 rw - ext4 /dev/loop4 rw
 34 22 1:0 / /ram rw - ext4 /dev/ram0 rw
 41 22 8:9 / /plain rw - ext2 /dev/sdb1 rw
+42 22 8:10 / /bare rw - ext4 /dev/sdb2 rw
 nonsense
 ";
 
@@ -281,6 +293,7 @@ nonsense
                 };
                 Some(path.into())
             },
+            lacks_journal: &|device| device == "/dev/sdb2",
         };
         let told = |directory: &str| system.lost_by(Path::new(directory), LAYERS);
         for safe in [
@@ -296,7 +309,8 @@ nonsense
         for (lost, part) in [
             ("/run/event", "tmpfs is memory"),
             ("/ram", "/dev/ram0 is memory"),
-            ("/plain/event", "ext2 keeps no journal"),
+            ("/plain/event", "this ext2 keeps no journal"),
+            ("/bare", "this ext4 keeps no journal"),
             ("/fast", "mounted with nobarrier"),
             ("/older/a/b", "mounted with barrier=0"),
             ("/quick", "volatile"),
