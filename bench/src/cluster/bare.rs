@@ -19,26 +19,52 @@ const OPERATIONS: usize = 128;
 /// Sales a second of one client, who puts so many lines into each transaction, one after another.
 pub(super) fn measure(address: SocketAddr, lines: usize, time: Duration) -> Result<f64> {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
-    let mut gateway = Gateway::open(address)?;
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    let prefix = format!("bare-{lines}-{}-{number}", std::process::id());
-    let count = base64(format!("{prefix}/count").as_bytes());
-    let mut modified = 0_u64;
-    let mut number = 0_usize;
+    let mut bare = Bare::open(address, format!("bare-{lines}-{number}"))?;
     let begin = Instant::now();
     while begin.elapsed() < time {
-        let body = transaction(&prefix, &count, modified, (number, lines)).to_string();
-        let answer = gateway.ask("kv/txn", &body)?;
+        bare.commit(lines)?;
+    }
+    Ok(bare.number as f64 / begin.elapsed().as_secs_f64())
+}
+
+/// What would be an event.
+pub(super) struct Bare {
+    gateway: Gateway,
+    prefix: String,
+    count: String,
+    modified: u64,
+    number: usize,
+}
+
+impl Bare {
+    /// One with keys of its own. It is to be the only one of this name in this process.
+    pub(super) fn open(address: SocketAddr, name: String) -> Result<Self> {
+        let prefix = format!("{name}-{}", std::process::id());
+        Ok(Self {
+            gateway: Gateway::open(address)?,
+            count: base64(format!("{prefix}/count").as_bytes()),
+            prefix,
+            modified: 0,
+            number: 0,
+        })
+    }
+
+    /// Puts so many lines, and the count.
+    pub(super) fn commit(&mut self, lines: usize) -> Result<()> {
+        let of = (self.number, lines);
+        let body = transaction(&self.prefix, &self.count, self.modified, of).to_string();
+        let answer = self.gateway.ask("kv/txn", &body)?;
         if answer.get("succeeded") != Some(&Value::Bool(true)) {
             return Err(format!("a bare transaction was not done: {answer}"));
         }
         let revision = answer.pointer("/header/revision").and_then(Value::as_str);
-        modified = revision
+        self.modified = revision
             .and_then(|text| text.parse().ok())
             .ok_or("no revision was answered")?;
-        number += lines;
+        self.number += lines;
+        Ok(())
     }
-    Ok(number as f64 / begin.elapsed().as_secs_f64())
 }
 
 /// The count, and for each line it and its key; compared are the count, what stands behind it, and the keys.

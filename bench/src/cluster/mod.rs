@@ -39,6 +39,9 @@ pub(crate) struct ClusterArgs {
     /// The peer on PostgreSQL [default: bench/peers/http/target/release/postgres]
     #[arg(long, value_name = "PATH")]
     postgres: Option<PathBuf>,
+    /// The peer that makes bare transactions [default: bench/peers/http/target/release/etcd]
+    #[arg(long, value_name = "PATH")]
+    bare: Option<PathBuf>,
     /// How long each is measured, in seconds [default: 10, with --quick 1]
     #[arg(long, value_name = "S")]
     seconds: Option<u64>,
@@ -96,6 +99,8 @@ struct Bench<'s> {
     nodes: Nodes,
     /// PostgreSQL, and the program that sells from it.
     postgres: Option<(Postgres, PathBuf)>,
+    /// The program that makes bare transactions.
+    bare: Option<PathBuf>,
 }
 
 impl<'s> Bench<'s> {
@@ -105,18 +110,9 @@ impl<'s> Bench<'s> {
         scratch: &'s Scratch,
         time: Duration,
     ) -> Result<Self> {
-        let peer = args.postgres.clone();
-        let peer = peer.unwrap_or_else(|| {
-            Path::new(env!("CARGO_MANIFEST_DIR")).join("peers/http/target/release/postgres")
-        });
-        let postgres = if peer.is_file() {
-            Some((Postgres::start(&scratch.subdirectory("postgres")?)?, peer))
-        } else {
-            note(&format!(
-                "skipped: PostgreSQL, for there is no {}; bench/README.md says how to build it",
-                peer.display()
-            ));
-            None
+        let postgres = match peer(args.postgres.as_ref(), "postgres") {
+            Some(peer) => Some((Postgres::start(&scratch.subdirectory("postgres")?)?, peer)),
+            None => None,
         };
         Ok(Self {
             program,
@@ -124,6 +120,7 @@ impl<'s> Bench<'s> {
             time,
             nodes: Nodes::start(&scratch.subdirectory("nodes")?)?,
             postgres,
+            bare: peer(args.bare.as_ref(), "etcd"),
         })
     }
 
@@ -132,6 +129,18 @@ impl<'s> Bench<'s> {
         match seller {
             Seller::Bare(lines) => {
                 bare::measure(self.nodes.leader()?.1, lines, self.time).map(Some)
+            }
+            Seller::BareServed(connections) => {
+                let Some(peer) = &self.bare else {
+                    return Ok(None);
+                };
+                let mut command = Command::new(peer);
+                command.args([&self.nodes.leader()?.1.to_string(), STOCK]);
+                let log = self.scratch.path().join("bare.log");
+                let service = Service::start(&mut command, &log)?;
+                let (bought, seconds) =
+                    Buying::start(service.address, connections, self.time)?.end()?;
+                Ok(Some(bought / seconds))
             }
             Seller::Served {
                 services,
@@ -196,6 +205,24 @@ impl<'s> Bench<'s> {
         let sold = audit.get("sold").map(ToString::to_string);
         check(&sold.unwrap_or_default(), bought, connections)
     }
+}
+
+/// The peer of this name, where it was built.
+fn peer(told: Option<&PathBuf>, name: &str) -> Option<PathBuf> {
+    let own = || {
+        Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("peers/http/target/release")
+            .join(name)
+    };
+    let peer = told.cloned().unwrap_or_else(own);
+    if peer.is_file() {
+        return Some(peer);
+    }
+    note(&format!(
+        "skipped: what the peer '{name}' makes, for there is no {}; bench/README.md says how to build it",
+        peer.display()
+    ));
+    None
 }
 
 /// What is in the store must be what was answered, and at most one more for each connection, which left without its last answer.

@@ -12,6 +12,8 @@ pub(super) const MANY: usize = 64;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Seller {
     Bare(usize),
+    /// Bare transactions behind a server, with so many connections.
+    BareServed(usize),
     Clients(usize),
     Served {
         services: usize,
@@ -38,7 +40,7 @@ const fn postgres(connections: usize, is_gathered: bool) -> Seller {
 }
 
 /// In the order in which they are measured.
-pub(super) const SELLERS: [Seller; 12] = [
+pub(super) const SELLERS: [Seller; 13] = [
     Seller::Bare(1),
     Seller::Clients(1),
     served(1, 1),
@@ -46,6 +48,7 @@ pub(super) const SELLERS: [Seller; 12] = [
     Seller::Clients(8),
     Seller::Clients(32),
     Seller::Bare(MANY),
+    Seller::BareServed(MANY),
     served(1, MANY),
     postgres(MANY, false),
     postgres(MANY, true),
@@ -58,6 +61,9 @@ impl Seller {
         match self {
             Self::Bare(1) => "bare transactions, one sale each".to_owned(),
             Self::Bare(lines) => format!("bare transactions, {lines} sales each"),
+            Self::BareServed(connections) => {
+                format!("bare transactions behind axum, {connections} connections")
+            }
             Self::Clients(1) => "tickets, 1 client".to_owned(),
             Self::Clients(clients) => format!("tickets, {clients} clients"),
             Self::Served {
@@ -105,6 +111,12 @@ pub(super) fn figures(mut rates: BTreeMap<usize, Vec<f64>>) -> Result<Vec<Figure
             Seller::Bare(MANY),
             0.9,
             "64 connections of bare transactions",
+        ),
+        (
+            served(1, MANY),
+            Seller::BareServed(MANY),
+            0.9,
+            "64 connections of those behind axum",
         ),
         (
             served(1, MANY),
