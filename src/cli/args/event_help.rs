@@ -58,7 +58,7 @@ Exits 3 when all refusals are for want of tickets, 4 when a row was refused othe
 sense: then nothing was sold. So it is when a row alone makes no sense, as one with the quantity \"two\"; with --rejects \
 that row is refused, and the others are sold. With too few cells, something in one that the header does not have, or an open quote, it is no row: that is \
 to be corrected first. A row that says in a column \"cancelled\" or \"valid\" that not all of it is valid, as a list of sales does, is refused, too; and so is one without a key whose column \"id\" or \"ids\" names a sale of this event that stands: the lists of 'sales' and 'door' are for another event. Of a row with ids like 3-k9wcga in such a column the apostrophes and \\n that those \
-lists have are read back; any other row is taken as it is. Spaces around a cell are dropped. What somebody has corrected in the file of --rejects is not overwritten (exit 4) until it is sold.";
+lists have are read back; any other row is taken as it is. Spaces around a cell are dropped. What somebody has corrected in the file of --rejects is not overwritten (exit 4) until it is sold, nor are refused rows of another list.";
 
 pub(super) const SET: &str = "\
 Examples:
