@@ -241,11 +241,11 @@ fn refused_rows_of_one_list_are_not_written_over_by_another() {
     let (code, error) = import(&event, "club.csv", club, &rejects);
     assert_eq!((code, event.sales().len()), (4, 1), "{error:#}");
     assert_eq!(fs::read_to_string(&again).unwrap(), written);
-    let told = error["error"].to_string();
+    let error = error["error"].to_string();
     let of = "holds refused rows of choir.csv: it is not overwritten";
     assert!(
-        told.contains(of) && told.contains("again.csv --batch choir.csv"),
-        "{told}"
+        error.contains(of) && error.contains("again.csv --batch choir.csv"),
+        "{error}"
     );
     // Once they are sold, or the file holds none, it is free.
     fs::write(&again, written.replace('9', "1")).unwrap();
