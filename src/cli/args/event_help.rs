@@ -6,8 +6,8 @@ Examples:
   tickets hold \"Bob Smith\" --for 3days --key web-7f1c
   tickets hold carol --note \"will call on Friday\"
 
-What is held is not left. At its time a hold is due, and ends when somebody needs its tickets; until then it can \
-still be confirmed. It is not renewed, and its note stays as it was written. 'query', 'watch' and 'audit' count what is due as left; what 'book' and the other \
+What is held is not left. At its time a hold is due, and ends when somebody needs its tickets, or its buyer the room below \
+--max-per-buyer; until then it can still be confirmed. It is not renewed, and its note stays as it was written. 'query', 'watch' and 'audit' count what is due as left; what 'book' and the other \
 changes answer is left besides all holds, due or not. Exits 3 when too few are left, 4 when the sale is closed, has not begun or is \
 over, or a limit is reached.";
 
