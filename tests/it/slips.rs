@@ -329,3 +329,18 @@ fn what_is_tried_of_lists_ports_and_holds_is_answered() {
         ("expire", "ends by itself"),
     ]);
 }
+
+/// A payment is a note, and a hold is one thing.
+#[test]
+fn who_asks_for_payments_is_told_of_notes() {
+    assert_meant(&[
+        ("paid", "'tickets sales' lists all with their notes"),
+        ("unpaid", "'tickets sales --format csv'"),
+        ("pay 3", "'tickets book NAME --note paid'"),
+        ("payment", "'tickets rename ID \"Ann (paid)\"'"),
+        ("sales --paid", "'tickets sales' lists all with their notes"),
+        ("sales --note paid", "'tickets sales --format csv'"),
+        ("release 3 -n 1", "a hold is released as a whole"),
+        ("confirm 3 --quantity 1", "a hold is confirmed as a whole"),
+    ]);
+}
