@@ -31,6 +31,7 @@ pub(super) fn refuse(
     whole.map_err(|error| Error::io("read", path, error))?;
     let mark = OutputMark::of_handle(output.handle());
     let is_as_written = mark.as_ref().is_some_and(|mark| mark.is_of(&bytes));
+    let is_known = mark.is_some();
     let other = mark.map(|mark| mark.of).filter(|of| of != batch);
     if bytes.is_empty() || is_as_written && other.is_none() {
         return Ok(());
@@ -51,11 +52,13 @@ pub(super) fn refuse(
             .to_owned(),
     };
     let import = of_rejects(arguments, path, owner, read.separator.is_none());
-    Err(Error::new(Kind::Refused, message)
-        .at(path, 0, 0)
-        .hint(format!(
-            "nothing was sold; sell those first: 'tickets {import}'; or name another file"
-        )))
+    let first = if is_known {
+        format!("sell those first: 'tickets {import}'")
+    } else {
+        format!("sell those first: 'tickets {import}', or as of the list that they were refused of")
+    };
+    let hint = format!("nothing was sold; {first}; or name another file");
+    Err(Error::new(Kind::Refused, message).at(path, 0, 0).hint(hint))
 }
 
 /// What such a file holds; `None`: something else.
