@@ -92,7 +92,7 @@ Examples:
   tickets door --format html > door.html      to print
   tickets door --format csv > door.csv
   tickets door --format csv --bom > door.csv  for Excel
-  tickets door --format csv --bom --separator semicolon > door.csv  for Excel where a comma is a decimal point
+  tickets door --format csv --bom --separator semicolon > door.csv
 
 In CSV, names and notes are written as by 'tickets sales --format csv', with an apostrophe before what a spreadsheet \
 would take for a formula; 'tickets import' takes them off again, and reads this list back as it was. --raw changes nothing, for a program of your own: of \
