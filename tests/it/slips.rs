@@ -89,6 +89,10 @@ fn a_slip_is_answered_with_what_was_meant() {
         ("query gala.json", "'tickets -f gala.json query'"),
         ("gala.json query", "'tickets -f gala.json query'"),
         ("init gala", "'tickets -f gala.json init 200'"),
+        (
+            "init twohundred",
+            "written in digits, and -f names an event",
+        ),
         ("storno 3", "'tickets cancel ID' does that"),
         ("init 200 gala.json", "'tickets -f gala.json init 200'"),
         ("init 200 ./gala", "'tickets -f ./gala init 200'"),
