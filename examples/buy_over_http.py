@@ -5,6 +5,8 @@ The key makes it safe to send the order again, whatever became of the answer: it
 """
 import json, sys, time, urllib.error, urllib.request, uuid
 
+if len(sys.argv) != 4 or not sys.argv[3].isdecimal():
+    sys.exit(__doc__.splitlines()[0])
 url, buyer, quantity = sys.argv[1], sys.argv[2], int(sys.argv[3])
 order = json.dumps({"buyer": buyer, "quantity": quantity}).encode()
 headers = {"Content-Type": "application/json", "Idempotency-Key": str(uuid.uuid4())}

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::args::{AdjustArgs, BookArgs, CancelArgs};
 use super::document::{SaleMember, by};
+use super::held_too;
 use super::hint::quoted;
 use super::left::on_hand;
 use super::name_for_id;
@@ -55,6 +56,7 @@ pub(super) fn book(file: &Path, arguments: &BookArgs, screen: &Screen) -> Result
         writeln!(out, "{}", on_hand(sale.left, sale.held))
     });
     screen.unpublished(sale.unpublished.as_ref());
+    held_too::told(&office, &sale, screen);
     Ok(0)
 }
 

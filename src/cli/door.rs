@@ -22,7 +22,11 @@ const NOBODY: &str = "nobody has bought yet";
 
 pub(super) fn door(file: &Path, arguments: &DoorArgs, screen: &Screen) -> Result<u8> {
     let is_csv = arguments.format == DoorFormat::Csv;
-    let of_csv = [("--bom", arguments.bom), ("--raw", arguments.raw)];
+    let of_csv = [
+        ("--bom", arguments.bom),
+        ("--raw", arguments.raw),
+        ("--separator", arguments.separator.is_some()),
+    ];
     let given = of_csv.iter().find(|(_, is_given)| *is_given);
     if let Some((option, _)) = given.filter(|_| screen.json || !is_csv) {
         let error = Error::new(Kind::Usage, format!("{option} is for --format csv"));
@@ -47,7 +51,9 @@ pub(super) fn door(file: &Path, arguments: &DoorArgs, screen: &Screen) -> Result
     }
     let text = if is_csv {
         let mark = if arguments.bom { MARK } else { "" };
-        [mark.as_bytes(), &guest_list::csv(&guests, arguments.raw)?].concat()
+        let separator = arguments.separator.unwrap_or(b',');
+        let rows = guest_list::csv(&guests, separator, arguments.raw)?;
+        [mark.as_bytes(), &rows].concat()
     } else {
         let settings = office.settings()?.unwrap_or_default();
         let state = office.state()?;

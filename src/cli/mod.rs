@@ -17,6 +17,7 @@ mod door;
 mod error_document;
 mod event_life;
 mod given_up;
+mod held_too;
 mod hint;
 mod holding;
 mod import;

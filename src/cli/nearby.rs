@@ -43,6 +43,8 @@ pub(super) fn told(error: Error, event: &Path) -> Error {
     ];
     let own = error.hint_text().map(str::to_owned);
     let practice = to_practise_on(&error, &place.file);
+    let again = put_back(&error, &place.file);
+    let own = own.into_iter().chain(again);
     let hints = hints.into_iter().flatten().chain(own).chain(practice);
     let hints: Vec<String> = hints.collect();
     if hints.is_empty() {
@@ -85,11 +87,22 @@ fn elsewhere(error: &Error, file: &Path) -> Option<String> {
     ))
 }
 
-/// Where an event was once: its lock file stays when the others are deleted.
-fn was_there(error: &Error, file: &Path) -> Option<String> {
+/// Whether an event was there once: its lock file stays when the others are deleted.
+fn was_once(file: &Path) -> bool {
     let mut lock = file.as_os_str().to_owned();
     lock.push(".lock");
-    let is_wanted = makes_one(error) && Path::new(&lock).exists();
+    Path::new(&lock).exists()
+}
+
+/// An event that was named may have been deleted with all of its files.
+fn put_back(error: &Error, file: &Path) -> Option<String> {
+    let is_wanted = file != Path::new(DEFAULT_FILE) && makes_one(error) && !was_once(file);
+    is_wanted.then(|| "'tickets restore DIR' puts a backup back".to_owned())
+}
+
+/// What is said where an event was once.
+fn was_there(error: &Error, file: &Path) -> Option<String> {
+    let is_wanted = makes_one(error) && was_once(file);
     is_wanted.then(|| {
         "one was there once: 'tickets restore DIR' puts it back, if there is a backup".to_owned()
     })

@@ -143,7 +143,14 @@ fn wrong_value(option: &str, value: &str, command: &str) -> Option<String> {
             "-n is how many; the name stands by itself, in quotes: 'tickets book \"Ann Smith\" -n 2'"
                 .to_owned(),
         ),
-        "init" | "reset" if !option.starts_with('-') => Some(named_by_f(value, &format!("{command} 200"))),
+        "init" | "reset" if !option.starts_with('-') => {
+            let named = named_by_f(value, &format!("{command} 200"));
+            Some(if is_file(value) {
+                named
+            } else {
+                format!("how many there are is written in digits, and {named}")
+            })
+        }
         _ => None,
     }
 }

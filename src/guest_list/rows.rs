@@ -10,11 +10,13 @@ use crate::{Error, Result};
 /// The names of its columns, which programs go by.
 const COLUMNS: [&str; 4] = ["buyer", "quantity", "ids", "note"];
 
-/// The whole list: a guest a row, below the names of the columns. `raw`: also what a spreadsheet would take for a formula
+/// The whole list: a guest a row, below the names of the columns, with this letter between cells. `raw`: also what a spreadsheet would take for a formula
 /// stands there as it is.
-pub(crate) fn csv(guests: &[Guest], raw: bool) -> Result<Vec<u8>> {
+pub(crate) fn csv(guests: &[Guest], separator: u8, raw: bool) -> Result<Vec<u8>> {
     let cell = |text: &str| if raw { text.to_owned() } else { cell(text) };
-    let mut csv = csv::Writer::from_writer(Vec::new());
+    let mut csv = csv::WriterBuilder::new()
+        .delimiter(separator)
+        .from_writer(Vec::new());
     let mut write = |row: [String; 4]| csv.write_record(row);
     let mut done = write(COLUMNS.map(str::to_owned));
     for guest in guests {

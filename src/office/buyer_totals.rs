@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::name::without_case;
 use crate::error::Result;
-use crate::ledger::{Op, Record, Sum, Tally};
+use crate::ledger::{Op, Record, Sum, Tally, millisecond, number};
 use crate::store::follower::{Followed, Follower};
 
 /// A sale or a hold.
@@ -13,8 +13,22 @@ pub(super) struct OwnTickets {
     /// In whose name it is.
     pub(super) buyer: String,
     pub(super) tickets: u64,
-    /// Whether it is a hold.
-    pub(super) held: bool,
+    /// Of a hold, when it is due, in milliseconds since 1970.
+    pub(super) due: Option<i64>,
+}
+
+/// A hold of a buyer.
+#[derive(Debug, Clone)]
+pub(crate) struct OwnHold {
+    pub(crate) id: String,
+    pub(crate) tickets: u64,
+    /// When it is due, in milliseconds since 1970.
+    pub(crate) due: i64,
+}
+
+/// When a hold is due that has this time.
+pub(super) fn due(until: Option<&str>) -> i64 {
+    until.and_then(millisecond).unwrap_or(i64::MIN)
 }
 
 /// By name, as people compare names.
@@ -72,14 +86,20 @@ impl BuyerTotals {
             .unwrap_or_default())
     }
 
-    /// How many of those are held, as far as [`Self::tickets`] has looked.
-    pub(super) fn held(&self, name: &str) -> u64 {
+    /// Which holds are among those, as far as [`Self::tickets`] has looked: those that are due first first.
+    pub(super) fn holds(&self, name: &str) -> Vec<OwnHold> {
         let name = without_case(name);
-        let own = self
-            .own
-            .values()
-            .filter(|own| own.held && own.buyer == name);
-        own.fold(0, |all, own| own.tickets.saturating_add(all))
+        let own = self.own.iter().filter(|(_, own)| own.buyer == name);
+        let holds = own.filter_map(|(id, own)| {
+            Some(OwnHold {
+                id: id.clone(),
+                tickets: own.tickets,
+                due: own.due.filter(|_| own.tickets > 0)?,
+            })
+        });
+        let mut holds: Vec<OwnHold> = holds.collect();
+        holds.sort_by_key(|hold| (hold.due, number(&hold.id)));
+        holds
     }
 
     fn enter(&mut self, id: &str, own: &OwnTickets) {
@@ -133,23 +153,25 @@ impl Follower for BuyerTotals {
     fn see(&mut self, record: &Record<'_>, _: u64) {
         let quantity = record.quantity.unsigned_abs();
         let buyer = record.buyer.as_deref().unwrap_or_default();
-        let own = |tickets, held| OwnTickets {
+        let own = |tickets, due| OwnTickets {
             buyer: buyer.to_owned(),
             tickets,
-            held,
+            due,
         };
         match (record.op, record.id.as_deref(), record.reference.as_deref()) {
-            (Op::Sell, Some(id), _) => self.enter(id, &own(quantity, false)),
-            (Op::Hold, Some(id), _) => self.enter(id, &own(quantity, true)),
+            (Op::Sell, Some(id), _) => self.enter(id, &own(quantity, None)),
+            (Op::Hold, Some(id), _) => {
+                self.enter(id, &own(quantity, Some(due(record.until.as_deref()))));
+            }
             (Op::Confirm, _, Some(id)) => {
                 if let Some(own) = self.own.get_mut(id) {
-                    own.held = false;
+                    own.due = None;
                 }
             }
             (Op::Rename, _, Some(id)) => {
                 self.renamed.retain(|own| own != id);
                 match self.leave(id, None) {
-                    Some(was) => self.enter(id, &own(was.tickets, was.held)),
+                    Some(was) => self.enter(id, &own(was.tickets, was.due)),
                     None if self.wanted.binary_search(&without_case(buyer)).is_ok() => {
                         self.renamed.push(id.to_owned());
                     }

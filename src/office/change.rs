@@ -49,7 +49,7 @@ impl BoxOffice {
                     return Ok(known);
                 }
                 let wanted = quantity.min(0).unsigned_abs();
-                let taken = match stock.take(before, transaction, wanted, clock.now()) {
+                let taken = match stock.take(before, transaction, (wanted, &[]), clock.now()) {
                     Err(error) if matches!(error.kind(), Kind::SoldOut { .. }) => {
                         return Err(not_so_many(wanted, before.sold, &error));
                     }

@@ -142,7 +142,7 @@ fn refused(
         ),
         (Op::Confirm, SaleState::Expired) => (
             Kind::Expired,
-            format!("hold {id} has ended: somebody else needed its tickets after its time"),
+            format!("hold {id} has ended: its tickets were needed after its time"),
         ),
         (Op::Confirm, SaleState::Released) => (Kind::Cancelled, format!("hold {id} was released")),
         (Op::Release, SaleState::Expired) => {

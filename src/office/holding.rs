@@ -99,9 +99,9 @@ impl BoxOffice {
                 }
                 let rules = Rules::of(transaction)?;
                 let now = clock.now();
-                rules.allow(order, head, transaction, stock, now)?;
+                let ended = rules.allow(order, head, transaction, stock, now)?;
                 until = moment(now, rules.held_for(time, asker)?)?;
-                let taken = stock.take(head, transaction, order.quantity, now)?;
+                let taken = stock.take(head, transaction, (order.quantity, &ended), now)?;
                 id = format!("{}-{}", taken.seq, Nonce(number));
                 Decision::write(head, held(order, taken, &id, &until))
             },

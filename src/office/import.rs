@@ -92,7 +92,7 @@ impl<'r> Batch<'r> {
         let now = self.clock.now();
         let taken = rules
             .allow(order, &self.at, transaction, stock, now)
-            .and_then(|()| stock.take(&self.at, transaction, order.quantity, now));
+            .and_then(|ended| stock.take(&self.at, transaction, (order.quantity, &ended), now));
         match taken {
             Ok(taken) => self.sell(order, number, taken, stock),
             Err(error) if matches!(error.kind().exit_code(), 3 | 4) => {

@@ -10,6 +10,8 @@ mod batch_failure_tests;
 mod batch_member;
 #[cfg(test)]
 mod batch_tests;
+#[cfg(feature = "cli")]
+mod buyer_holds;
 mod buyer_totals;
 mod cancel;
 mod change;

@@ -155,7 +155,7 @@ impl<'o> Purchase<'o> {
         stock: &mut Stock,
     ) -> Result<Decision<'o>> {
         let quantity = self.order.quantity;
-        known_bad!(KeyUnlocked => if self.order.key.is_some() { return self.sell(head, stock.take(head, ledger, quantity, self.clock.now())?, observer) });
+        known_bad!(KeyUnlocked => if self.order.key.is_some() { return self.sell(head, stock.take(head, ledger, (quantity, &[]), self.clock.now())?, observer) });
         // Also a refusal rests on what the ledger says.
         if let Some(known) = known(ledger, self.order.key, &mut self.earlier)? {
             return Ok(known);
@@ -173,8 +173,8 @@ impl<'o> Purchase<'o> {
             Taken::on_hand(head, quantity)?
         } else {
             let now = self.clock.now();
-            Rules::of(ledger)?.allow(&self.order, head, ledger, stock, now)?;
-            stock.take(head, ledger, quantity, now)?
+            let ended = Rules::of(ledger)?.allow(&self.order, head, ledger, stock, now)?;
+            stock.take(head, ledger, (quantity, &ended), now)?
         };
         self.sell(head, taken, observer)
     }

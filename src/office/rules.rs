@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::buyer_totals::{BuyerTotals, OwnTickets};
+use super::buyer_totals::{BuyerTotals, OwnHold, OwnTickets, due};
 use super::name::breaks_a_list;
 use super::on_sale::OnSale;
 use super::order::{MAX_NAME, Order};
@@ -67,7 +67,8 @@ impl Rules {
         }
     }
 
-    /// An error where they do not allow this order at this time.
+    /// An error where they do not allow this order at this time; else the buyer's own holds that are due and end, so that
+    /// the limit allows it.
     pub(super) fn allow(
         &self,
         order: &Order<'_>,
@@ -75,12 +76,12 @@ impl Rules {
         ledger: &mut dyn LedgerQuery,
         stock: &mut Stock,
         now: i64,
-    ) -> Result<()> {
-        known_bad!(CloseUnlocked | RulesUnlocked => return Ok(()));
+    ) -> Result<Vec<OwnHold>> {
+        known_bad!(CloseUnlocked | RulesUnlocked => return Ok(Vec::new()));
         let settings = self.settings.as_ref();
         OnSale::by_rules(settings, head.index.closed, now).check(settings)?;
         let Some(settings) = settings else {
-            return Ok(());
+            return Ok(Vec::new());
         };
         if let Some(most) = settings.max_per_sale
             && order.quantity > most
@@ -90,24 +91,59 @@ impl Rules {
             return Err(error.hint("'tickets set --max-per-sale N' changes that limit"));
         }
         let Some(most) = settings.max_per_buyer else {
-            return Ok(());
+            return Ok(Vec::new());
         };
         let has = stock.tickets_of(order.buyer, head, ledger)?;
-        if has.saturating_add(order.quantity) > most {
-            let totals = stock.buyers.as_ref();
-            let of_holds = match totals.map_or(0, |totals| totals.held(order.buyer)) {
-                0 => String::new(),
-                tickets => format!(", {tickets} of them held"),
-            };
-            let message = format!(
-                "asked for {}; one buyer has at most {most}, and {:?} has {has}{of_holds}",
-                order.quantity, order.buyer
-            );
-            let error = Error::new(Kind::Limit, message).about(About::BuyersTickets);
-            return Err(error.hint("'tickets set --max-per-buyer N' changes that limit"));
+        let over = has.saturating_add(order.quantity).saturating_sub(most);
+        if over == 0 {
+            return Ok(Vec::new());
         }
-        Ok(())
+        let totals = stock.buyers.as_ref();
+        let holds = totals.map_or_else(Vec::new, |totals| totals.holds(order.buyer));
+        ended(&holds, over, now).ok_or_else(|| over_the_limit(order, (most, has), &holds))
     }
+}
+
+/// The holds that end, of those that are due, so that so many tickets are given up; `None`: they have fewer.
+fn ended(holds: &[OwnHold], tickets: u64, now: i64) -> Option<Vec<OwnHold>> {
+    let (mut ended, mut given_up) = (Vec::new(), 0_u64);
+    for hold in holds.iter().filter(|hold| hold.due <= now) {
+        if given_up >= tickets {
+            break;
+        }
+        given_up = given_up.saturating_add(hold.tickets);
+        ended.push(hold.clone());
+    }
+    (given_up >= tickets).then_some(ended)
+}
+
+/// Why a buyer who has so many gets no more.
+fn over_the_limit(order: &Order<'_>, (most, has): (u64, u64), holds: &[OwnHold]) -> Error {
+    const SET: &str = "'tickets set --max-per-buyer N' changes that limit";
+    let held = holds
+        .iter()
+        .fold(0, |all: u64, hold| all.saturating_add(hold.tickets));
+    let of_holds = match held {
+        0 => String::new(),
+        tickets => format!(", {tickets} of them held"),
+    };
+    let message = format!(
+        "asked for {}; one buyer has at most {most}, and {:?} has {has}{of_holds}",
+        order.quantity, order.buyer
+    );
+    let hint = match holds {
+        [] => SET.to_owned(),
+        [OwnHold { id, .. }] => {
+            format!(
+                "'tickets confirm {id}' sells the hold, 'tickets release {id}' gives it up; {SET}"
+            )
+        }
+        _ => format!(
+            "'tickets confirm ID' sells a hold, 'tickets release ID' gives it up, 'tickets sales --held' lists them; {SET}"
+        ),
+    };
+    let error = Error::new(Kind::Limit, message).about(About::BuyersTickets);
+    error.hint(hint)
 }
 
 /// An error where such settings make no sense.
@@ -163,7 +199,7 @@ impl Stock {
                 };
                 OwnTickets {
                     tickets: kept,
-                    held: sale.state == SaleState::Held,
+                    due: (sale.state == SaleState::Held).then(|| due(sale.until.as_deref())),
                     buyer: sale.buyer,
                 }
             }))

@@ -1,7 +1,7 @@
 //! Taking tickets from the stock, for a sale, a hold or an adjustment: what is due is released where that is needed.
 
-use super::buyer_totals::BuyerTotals;
-use super::open_holds::{OpenHolds, TimedHold};
+use super::buyer_totals::{BuyerTotals, OwnHold};
+use super::open_holds::OpenHolds;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{Op, Record, Tally};
 use crate::plural::are;
@@ -48,18 +48,22 @@ impl Taken<'_> {
         if head.left < quantity {
             return Err(sold_out(quantity, head.left, 0, None));
         }
-        Ok(Self {
+        Ok(Self::behind(head))
+    }
+
+    fn behind(head: &Tally) -> Self {
+        Self {
             expired: Vec::new(),
             seq: head.seq + 1,
             left: head.left,
-        })
+        }
     }
 
     /// So many tickets of this hold are on hand again.
-    fn expires(&mut self, hold: &TimedHold, tickets: u64) {
+    fn expires(&mut self, hold: &str, tickets: u64) {
         self.left = self.left.saturating_add(tickets);
         self.expired.push(Record {
-            reference: Some(hold.id.clone().into()),
+            reference: Some(hold.to_owned().into()),
             ..Record::new(Op::Expire, self.seq, tickets.cast_signed(), self.left)
         });
         self.seq += 1;
@@ -114,7 +118,8 @@ impl Stock {
         self.is_ahead = true;
     }
 
-    /// So many tickets of what is on hand and due, at this time.
+    /// So many tickets of what is on hand and due, at this time. Whatever is needed, these holds, which are due, end: see
+    /// [`super::rules::Rules::allow`].
     ///
     /// # Errors
     /// [`Kind::SoldOut`]: there are not so many. Nothing is written then.
@@ -122,10 +127,17 @@ impl Stock {
         &mut self,
         head: &Tally,
         ledger: &mut dyn LedgerQuery,
-        quantity: u64,
+        (quantity, ended): (u64, &[OwnHold]),
         now: i64,
     ) -> Result<Taken<'r>> {
-        if head.left >= quantity || head.held == 0 {
+        let mut taken = Taken::behind(head);
+        for hold in ended {
+            taken.expires(&hold.id, hold.tickets);
+        }
+        if taken.left >= quantity {
+            return Ok(taken);
+        }
+        if head.held == 0 {
             return Taken::on_hand(head, quantity);
         }
         self.follow(head, ledger)?;
@@ -135,17 +147,13 @@ impl Stock {
             let kept = head.held.saturating_sub(due);
             return Err(sold_out(quantity, free, kept, self.holds.next_due(now)));
         }
-        let mut taken = Taken {
-            expired: Vec::new(),
-            seq: head.seq + 1,
-            left: head.left,
-        };
-        for hold in self.holds.due(now) {
+        let due = self.holds.due(now).into_iter();
+        for hold in due.filter(|hold| ended.iter().all(|own| own.id != hold.id)) {
             if taken.left >= quantity {
                 break;
             }
-            known_bad!(ExpiryLost => { taken.expires(hold, 1); continue; });
-            taken.expires(hold, hold.quantity);
+            known_bad!(ExpiryLost => { taken.expires(&hold.id, 1); continue; });
+            taken.expires(&hold.id, hold.quantity);
         }
         Ok(taken)
     }

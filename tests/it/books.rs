@@ -311,3 +311,26 @@ fn sold_and_reset() -> TestEvent {
     assert_eq!(event.json("reset --force").0, 0);
     event
 }
+
+/// Who looks for a name that stands in notes alone is told so.
+#[test]
+fn a_name_that_stands_in_notes_alone_is_told_to_stand_there() {
+    let event = TestEvent::stock(9);
+    for note in ["Paid in cash", "will pay"] {
+        let run = Run::of(
+            event
+                .command(["book", "ann", "--note", note])
+                .output()
+                .unwrap(),
+        );
+        assert_eq!(run.code, Some(0), "{run:?}");
+    }
+    let run = event.run("sales --name paid");
+    assert_eq!((run.code, run.stdout.as_str()), (Some(0), "no sales\n"));
+    assert!(
+        run.stderr.contains("1 sale has that in the note"),
+        "{run:?}"
+    );
+    let run = event.run("sales --name nobody");
+    assert!(!run.stderr.contains("in the note"), "{run:?}");
+}

@@ -89,6 +89,10 @@ fn a_slip_is_answered_with_what_was_meant() {
         ("query gala.json", "'tickets -f gala.json query'"),
         ("gala.json query", "'tickets -f gala.json query'"),
         ("init gala", "'tickets -f gala.json init 200'"),
+        (
+            "init twohundred",
+            "written in digits, and -f names an event",
+        ),
         ("storno 3", "'tickets cancel ID' does that"),
         ("init 200 gala.json", "'tickets -f gala.json init 200'"),
         ("init 200 ./gala", "'tickets -f ./gala init 200'"),
@@ -327,5 +331,20 @@ fn what_is_tried_of_lists_ports_and_holds_is_answered() {
         #[cfg(feature = "serve")]
         ("serve --port 8081", "--listen 127.0.0.1:8080"),
         ("expire", "ends by itself"),
+    ]);
+}
+
+/// A payment is a note, and a hold is one thing.
+#[test]
+fn who_asks_for_payments_is_told_of_notes() {
+    assert_meant(&[
+        ("paid", "'tickets sales' lists all with their notes"),
+        ("unpaid", "'tickets sales --format csv'"),
+        ("pay 3", "'tickets book NAME --note paid'"),
+        ("payment", "'tickets rename ID \"Ann (paid)\"'"),
+        ("sales --paid", "'tickets sales' lists all with their notes"),
+        ("sales --note paid", "'tickets sales --format csv'"),
+        ("release 3 -n 1", "a hold is released as a whole"),
+        ("confirm 3 --quantity 1", "a hold is confirmed as a whole"),
     ]);
 }

@@ -188,3 +188,67 @@ fn a_json_array_and_a_list_without_a_buyer_are_told_what_is_missing() {
         assert!(!run.stderr.contains("--ignore-columns passes"), "{run:?}");
     }
 }
+
+/// What Excel splits at semicolons is neutralised as ever, and is read back as it was.
+#[test]
+fn lists_with_another_separator_are_read_back_as_they_were() {
+    const NAMES: [&str; 4] = ["=1+1", "a; =b, \"c\"", "Zo\u{eb}", "+49 170 1234567"];
+    let event = TestEvent::stock(9);
+    for name in NAMES {
+        book(&event, &["--note", "x;=y,z", "--", name]);
+    }
+    let plain = sales(&event, &["--format", "csv"]);
+    for (separator, letter) in [
+        ("semicolon", ";"),
+        (";", ";"),
+        ("TAB", "\t"),
+        ("\t", "\t"),
+        ("comma", ","),
+    ] {
+        let list = sales(&event, &["--format", "csv", "--separator", separator]);
+        let header = format!("{}\n", list.lines().next().unwrap());
+        assert_eq!(
+            header,
+            "id,at,buyer,quantity,cancelled,valid,key,rush,note\n".replace(',', letter)
+        );
+        let rows = |text: &str, letter: &str| -> Vec<csv::StringRecord> {
+            let mut rows = csv::ReaderBuilder::new();
+            rows.delimiter(letter.as_bytes()[0]);
+            let rows = rows.from_reader(text.as_bytes()).into_records();
+            rows.map(Result::unwrap).collect()
+        };
+        assert_eq!(rows(&list, letter), rows(&plain, ","), "{separator}");
+        let mut door =
+            event.command(["door", "--format", "csv", "--bom", "--separator", separator]);
+        let door = Run::of(door.output().unwrap()).stdout;
+        for (name, text) in [("s.csv", &list), ("d.csv", &door)] {
+            let other = TestEvent::stock(9);
+            let path = other.path(name);
+            std::fs::write(&path, text).unwrap();
+            let mut command = other.command(["import", path.to_str().unwrap(), "--ignore-columns"]);
+            let run = Run::of(command.output().unwrap());
+            assert_eq!(run.code, Some(0), "{run:?}");
+            let sold = other.sales();
+            let buyers = sold.iter().map(|sale| sale["buyer"].as_str().unwrap());
+            let mut buyers: Vec<&str> = buyers.collect();
+            let mut wanted = NAMES.to_vec();
+            buyers.sort_unstable();
+            wanted.sort_unstable();
+            assert_eq!(buyers, wanted, "{separator} {name}");
+        }
+    }
+    for line in [
+        "sales --separator semicolon",
+        "sales --held --format jsonl --separator tab",
+        "door --separator tab",
+        "door --format csv --separator bar",
+        "--json sales --separator tab",
+    ] {
+        let (code, document) = event.json(line);
+        assert_eq!(
+            (code, &document["error"]["code"]),
+            (2, &"usage".into()),
+            "{line}"
+        );
+    }
+}

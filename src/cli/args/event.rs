@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use clap_complete::engine::ArgValueCompleter;
 
 use super::candidates;
+use super::cell_separator::cell_separator;
 use super::moment::{begin, end};
 use super::value::{WaitArgs, held_for, most, own_key, usually_held_for, wanted};
 
@@ -142,6 +143,10 @@ pub(crate) struct DoorArgs {
     /// In CSV: begin with the mark by which some spreadsheets know UTF-8
     #[arg(long)]
     pub(crate) bom: bool,
+
+    /// In CSV: what stands between cells, as comma, semicolon (for Excel in many countries) or tab [default: comma]
+    #[arg(long, value_name = "CHAR", value_parser = cell_separator)]
+    pub(crate) separator: Option<u8>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -6,8 +6,8 @@ Examples:
   tickets hold \"Bob Smith\" --for 3days --key web-7f1c
   tickets hold carol --note \"will call on Friday\"
 
-What is held is not left. At its time a hold is due, and ends when somebody needs its tickets; until then it can \
-still be confirmed. It is not renewed, and its note stays as it was written. 'query', 'watch' and 'audit' count what is due as left; what 'book' and the other \
+What is held is not left. At its time a hold is due, and ends when somebody needs its tickets, or its buyer the room below \
+--max-per-buyer; until then it can still be confirmed. It is not renewed, and its note stays as it was written. 'query', 'watch' and 'audit' count what is due as left; what 'book' and the other \
 changes answer is left besides all holds, due or not. Exits 3 when too few are left, 4 when the sale is closed, has not begun or is \
 over, or a limit is reached.";
 
@@ -58,7 +58,7 @@ Exits 3 when all refusals are for want of tickets, 4 when a row was refused othe
 sense: then nothing was sold. So it is when a row alone makes no sense, as one with the quantity \"two\"; with --rejects \
 that row is refused, and the others are sold. With too few cells, something in one that the header does not have, or an open quote, it is no row: that is \
 to be corrected first. A row that says in a column \"cancelled\" or \"valid\" that not all of it is valid, as a list of sales does, is refused, too; and so is one without a key whose column \"id\" or \"ids\" names a sale of this event that stands: the lists of 'sales' and 'door' are for another event. Of a row with ids like 3-k9wcga in such a column the apostrophes and \\n that those \
-lists have are read back; any other row is taken as it is. Spaces around a cell are dropped. What somebody has corrected in the file of --rejects is not overwritten (exit 4) until it is sold.";
+lists have are read back; any other row is taken as it is. Spaces around a cell are dropped. What somebody has corrected in the file of --rejects is not overwritten (exit 4) until it is sold, nor are refused rows of another list.";
 
 pub(super) const SET: &str = "\
 Examples:
@@ -92,6 +92,7 @@ Examples:
   tickets door --format html > door.html      to print
   tickets door --format csv > door.csv
   tickets door --format csv --bom > door.csv  for Excel
+  tickets door --format csv --bom --separator semicolon > door.csv
 
 In CSV, names and notes are written as by 'tickets sales --format csv', with an apostrophe before what a spreadsheet \
 would take for a formula; 'tickets import' takes them off again, and reads this list back as it was. --raw changes nothing, for a program of your own: of \

@@ -117,6 +117,7 @@ Examples:
   tickets sales --changes         what was cancelled, adjusted, set, and why
   tickets sales --held            what is held, with the ids to confirm
   tickets sales --format csv > sales.csv
+  tickets sales --format csv --bom --separator semicolon > sales.csv
   tickets --json sales | jq '.sales[].buyer'
 
 A hold becomes a sale when it is confirmed. --since with a time that is still to come today means that of yesterday. For people the times are those of the clock here, for programs in UTC. In CSV, an apostrophe stands before each \

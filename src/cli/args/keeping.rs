@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
+use super::cell_separator::cell_separator;
 use super::event::SettingsArgs;
 use super::moment::since;
 use super::value::{WaitArgs, stock, wait_time, whole};
@@ -57,6 +58,10 @@ pub(crate) struct SalesArgs {
     /// In CSV: begin with the mark by which some spreadsheets know UTF-8
     #[arg(long)]
     pub(crate) bom: bool,
+
+    /// In CSV: what stands between cells, as comma, semicolon (for Excel in many countries) or tab [default: comma]
+    #[arg(long, value_name = "CHAR", value_parser = cell_separator)]
+    pub(crate) separator: Option<u8>,
 }
 
 fn limit(text: &str) -> std::result::Result<u64, String> {

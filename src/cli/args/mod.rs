@@ -2,6 +2,7 @@
 
 mod alone;
 mod candidates;
+mod cell_separator;
 mod command;
 mod compare;
 mod dash_texts;

@@ -15,8 +15,8 @@ use super::text::without_mark;
 use super::{csv_rows, json_rows, list};
 use crate::{BoxOffice, Error, Kind, Output, OutputMark, Result};
 
-/// An error where the file holds something that would be lost: what is there is neither as it was written, nor of this
-/// list of this batch, nor sold.
+/// An error where the file holds something that would be lost: what is there is neither as it was written of this list,
+/// nor of this list of this batch, nor sold.
 ///
 /// # Errors
 /// [`Kind::Refused`]: that, and what to do.
@@ -29,25 +29,36 @@ pub(super) fn refuse(
     let mut bytes = Vec::new();
     let whole = output.reader()?.read_to_end(&mut bytes);
     whole.map_err(|error| Error::io("read", path, error))?;
-    let is_as_written =
-        OutputMark::of_handle(output.handle()).is_some_and(|mark| mark.is_of(&bytes));
-    if bytes.is_empty() || is_as_written {
+    let mark = OutputMark::of_handle(output.handle());
+    let is_as_written = mark.as_ref().is_some_and(|mark| mark.is_of(&bytes));
+    let is_known = mark.is_some();
+    let other = mark.map(|mark| mark.of).filter(|of| of != batch);
+    if bytes.is_empty() || is_as_written && other.is_none() {
         return Ok(());
     }
     let found = String::from_utf8(bytes).ok();
     let found = found.and_then(|text| rows(&text));
+    // Of two lists that have the same row, each has it refused for itself.
+    let listed = Some(read).filter(|_| other.is_none());
+    let owner = other.as_deref().unwrap_or(batch);
     if let Some(found) = found
-        && is_of_no_use(found, (read, batch), (path, event))?
+        && is_of_no_use(found, (listed, owner), (path, event))?
     {
         return Ok(());
     }
-    let message = "holds rows that are not of this list, corrected perhaps: it is not overwritten";
-    let import = of_rejects(arguments, path, batch, read.separator.is_none());
-    Err(Error::new(Kind::Refused, message)
-        .at(path, 0, 0)
-        .hint(format!(
-            "nothing was sold; sell those first: 'tickets {import}'; or name another file"
-        )))
+    let message = match &other {
+        Some(other) => format!("holds refused rows of {other}: it is not overwritten"),
+        None => "holds rows that are not of this list, corrected perhaps: it is not overwritten"
+            .to_owned(),
+    };
+    let import = of_rejects(arguments, path, owner, read.separator.is_none());
+    let first = if is_known {
+        format!("sell those first: 'tickets {import}'")
+    } else {
+        format!("sell those first: 'tickets {import}', or as of the list that they were refused of")
+    };
+    let hint = format!("nothing was sold; {first}; or name another file");
+    Err(Error::new(Kind::Refused, message).at(path, 0, 0).hint(hint))
 }
 
 /// What such a file holds; `None`: something else.
@@ -61,13 +72,15 @@ fn rows(text: &str) -> Option<Read> {
     read.ok().filter(|read| read.flaws.is_empty())
 }
 
-/// Whether each of these rows stands in the list, or is sold: as of that, or as a row of the file `own` in which it stands.
+/// Whether each of these rows stands in the list `listed`, or is sold: as of the batch, or as a row of the file `own` in which
+/// it stands.
 fn is_of_no_use(
     mut found: Read,
-    (read, batch): (&Read, &str),
+    (listed, batch): (Option<&Read>, &str),
     (own, event): (&Path, &Path),
 ) -> Result<bool> {
-    let bad: HashSet<_> = read.bad.iter().map(|row| &row.written).collect();
+    let bad = listed.iter().flat_map(|read| &read.bad);
+    let bad: HashSet<_> = bad.map(|row| &row.written).collect();
     if !found.bad.iter().all(|row| bad.contains(&row.written)) {
         return Ok(false);
     }
@@ -75,7 +88,8 @@ fn is_of_no_use(
     list::name_keys(batch, &mut found.rows);
     let own = own.file_name().unwrap_or_default();
     list::name_keys(&own.to_string_lossy(), &mut as_own);
-    let listed: HashSet<_> = read.rows.iter().map(|row| row.cells()).collect();
+    let listed = listed.iter().flat_map(|read| &read.rows);
+    let listed: HashSet<_> = listed.map(Row::cells).collect();
     let rows = found.rows.iter().zip(&as_own);
     let unlisted: Vec<_> = rows
         .filter(|(row, _)| !listed.contains(&row.cells()))

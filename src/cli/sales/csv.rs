@@ -69,7 +69,9 @@ impl<'a> Sheet<'a> {
         arguments: &SalesArgs,
     ) -> Self {
         Self {
-            csv: csv::Writer::from_writer(out),
+            csv: csv::WriterBuilder::new()
+                .delimiter(arguments.separator.unwrap_or(b','))
+                .from_writer(out),
             columns,
             mark: if arguments.bom { MARK } else { "" },
             open: false,

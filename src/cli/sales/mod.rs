@@ -77,11 +77,16 @@ fn format(arguments: &SalesArgs, screen: &Screen) -> Result<Format> {
         }
         (format, false) => format.unwrap_or(Format::Table),
     };
-    match (arguments.raw, arguments.bom) {
-        _ if matches!(format, Format::Csv) => Ok(format),
-        (true, _) => Err(usage("--raw is for --format csv")),
-        (_, true) => Err(usage("--bom is for --format csv")),
-        (false, false) => Ok(format),
+    let of_csv = [
+        ("--raw", arguments.raw),
+        ("--bom", arguments.bom),
+        ("--separator", arguments.separator.is_some()),
+    ];
+    match of_csv.iter().find(|(_, is_given)| *is_given) {
+        Some((option, _)) if !matches!(format, Format::Csv) => {
+            Err(usage(&format!("{option} is for --format csv")))
+        }
+        _ => Ok(format),
     }
 }
 

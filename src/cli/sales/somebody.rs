@@ -39,7 +39,12 @@ pub(super) fn notes(
                 let show = screen.command(&format!("show {id}"));
                 notes.push(format!("{bookings}: {show}"));
             }
-            None if notes.is_empty() => notes = who_was_meant(office, name)?,
+            None if notes.is_empty() => {
+                notes = who_was_meant(office, name)?;
+                if listed == Listed::Sales {
+                    notes.extend(in_notes(office, name, screen)?);
+                }
+            }
             None => {}
         }
     }
@@ -81,6 +86,20 @@ fn what_else(
     let lists = screen.command(&format!("{words} {}", quoted(name.as_ref())));
     let (many, are) = (count(found, what), are(found));
     Ok(vec![format!("{many} {are} of that name: {lists}")])
+}
+
+/// How many sales have it in their notes, in words; `None`: none.
+fn in_notes(office: &BoxOffice, text: &str, screen: &Screen) -> Result<Option<String>> {
+    let text = text.to_lowercase();
+    let mut found = 0;
+    office.sales(None, &mut |sale| {
+        let note = sale.note.unwrap_or_default().to_lowercase();
+        found += u64::from(note.contains(&text));
+        ControlFlow::Continue(())
+    })?;
+    let (sales, lists) = (count(found, "sale"), screen.command("sales"));
+    let have = if found == 1 { "has" } else { "have" };
+    Ok((found > 0).then(|| format!("{sales} {have} that in the note: {lists} lists notes, too")))
 }
 
 /// Names that were perhaps meant, in words; nothing where there are none.

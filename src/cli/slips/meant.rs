@@ -1,12 +1,11 @@
 //! Words that are no commands.
 
 /// Words that people try, and the command that each means.
-pub(super) const MEANT: [(&str, &str); 64] = [
+pub(super) const MEANT: [(&str, &str); 63] = [
     ("sell", "book NAME"),
     ("order", "book NAME"),
     ("reserve", "hold NAME"),
     ("keep", "hold NAME"),
-    ("pay", "confirm ID"),
     ("accept", "confirm ID"),
     ("free", "release ID"),
     ("unhold", "release ID"),
@@ -69,7 +68,7 @@ pub(super) const MEANT: [(&str, &str); 64] = [
 ];
 
 /// Words that no one command is meant by, and what there is instead.
-pub(super) const NO_COMMAND: [(&str, &str); 14] = [
+pub(super) const NO_COMMAND: [(&str, &str); 18] = [
     ("edit", CHANGES),
     ("change", CHANGES),
     (
@@ -107,6 +106,10 @@ pub(super) const NO_COMMAND: [(&str, &str); 14] = [
         "tickets have no price here; '--note TEXT' keeps what was paid",
     ),
     ("note", A_NOTE_STAYS),
+    ("pay", PAID),
+    ("payment", PAID),
+    ("paid", WHO_HAS_PAID),
+    ("unpaid", WHO_HAS_PAID),
     (
         "event",
         "'tickets set' shows what the event is sold by, 'tickets query' how many are left",
@@ -119,6 +122,14 @@ const NOT_RENEWED: &str = "a hold is not renewed: release it, and hold again";
 /// No command changes a note.
 pub(super) const A_NOTE_STAYS: &str = "a note stays as it was written, by 'tickets book NAME --note TEXT' or 'tickets hold'; \
      what comes later goes into the name: 'tickets rename ID \"Ann (paid)\"'";
+
+/// A payment is nothing of its own.
+const PAID: &str = "a payment is a note: 'tickets book NAME --note paid', and of an earlier sale 'tickets rename ID \"Ann (paid)\"'; \
+     'tickets confirm ID' sells what is held";
+
+/// No list goes by notes.
+pub(super) const WHO_HAS_PAID: &str = "a payment is a note, as of 'tickets book NAME --note paid': 'tickets sales' lists all with their \
+     notes, 'tickets sales --format csv' for a spreadsheet, which can filter them";
 
 /// A program that was built without the service.
 pub(super) const NO_SERVICE: &str = "this program was built without the service: 'cargo install --path . --features serve' \

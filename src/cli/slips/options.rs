@@ -3,7 +3,7 @@
 use clap::ValueEnum as _;
 
 use super::super::args::{DoorFormat, Format};
-use super::meant::A_NOTE_STAYS;
+use super::meant::{A_NOTE_STAYS, WHO_HAS_PAID};
 
 /// What says so instead, in a sentence.
 pub(super) fn unknown_option(word: &str, command: &str) -> Option<String> {
@@ -31,6 +31,9 @@ fn of_no_option(option: &str, word: &str, command: &str) -> Option<String> {
         ("rename", "to" | "name" | "as" | "buyer") => {
             "the new name stands by itself: 'tickets rename 7-k3v9xq \"Ann Smith\"'".to_owned()
         }
+        ("confirm" | "release", "quantity" | "n") => {
+            format!("a hold is {command}{} as a whole: release it, and book or hold what is wanted of it", past(command))
+        }
         ("confirm" | "release", "note" | "reason") => {
             "a note is kept by 'tickets hold NAME --note TEXT' and 'tickets book', where somebody orders".to_owned()
         }
@@ -43,6 +46,7 @@ fn of_no_option(option: &str, word: &str, command: &str) -> Option<String> {
         ("import", "csv" | "file" | "list" | "input") => {
             "the list stands by itself: 'tickets import LIST.csv'".to_owned()
         }
+        ("sales" | "door", "paid" | "unpaid" | "note" | "notes") => WHO_HAS_PAID.to_owned(),
         ("sales", _) if Format::from_str(option, true).is_ok() => {
             format!("'--format {option}' writes them so")
         }
@@ -70,6 +74,11 @@ pub(super) fn for_how_long(option: &str) -> String {
 
 fn number(command: &str) -> String {
     format!("the number stands by itself: 'tickets {command} 200'")
+}
+
+/// The ending of what was done by a command.
+fn past(command: &str) -> &'static str {
+    if command.ends_with('e') { "d" } else { "ed" }
 }
 
 fn behind_id(command: &str) -> &'static str {

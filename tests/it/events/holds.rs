@@ -471,3 +471,34 @@ pub(crate) fn a_hold_that_is_sold_is_not_told_as_held() {
         "{again}"
     );
 }
+
+/// Who books for somebody whose tickets are held sells more: that is said behind the sale, to people.
+#[test]
+fn a_booking_for_somebody_who_has_a_hold_says_so() {
+    let event = made(20, "");
+    let note = |line: &str| {
+        let run = event.run(line);
+        assert_eq!(run.code, Some(0), "{run:?}");
+        run.stderr
+    };
+    let hold = held(&event, "Bob -n 2");
+    let told = note("book bob");
+    let wanted = format!("bob has hold {hold} of 2 tickets, too: 'tickets");
+    assert!(told.contains(&wanted), "{told}");
+    assert!(
+        told.contains(&format!("confirm {hold}' sells it")),
+        "{told}"
+    );
+    for (line, why) in [("-q book bob", "quiet"), ("book ann", "another")] {
+        assert_eq!(note(line), "", "{why}");
+    }
+    let other = held(&event, "ann -n 1");
+    assert_eq!(event.json(&format!("rename {other} BOB")).0, 0);
+    let told = note("book bob");
+    assert!(told.contains("bob has 2 holds of 3 tickets, too"), "{told}");
+    for id in [&hold, &other] {
+        assert_eq!(event.json(&format!("release {id}")).0, 0);
+    }
+    assert_eq!(note("book bob"), "");
+    audited(&event);
+}

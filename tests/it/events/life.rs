@@ -293,3 +293,27 @@ fn the_group_is_that_of_the_directory() {
         );
     }
 }
+
+/// Whoever sells makes files beside the count: the group needs the directory, too.
+#[test]
+fn an_event_for_a_group_in_a_directory_that_is_closed_to_it_says_so() {
+    let event = TestEvent::empty();
+    let open_to = |bits| {
+        let bits = fs::Permissions::from_mode(bits);
+        fs::set_permissions(event.directory(), bits).unwrap();
+    };
+    open_to(0o755);
+    let (code, made) = event.json("init 5 --group");
+    let warning = made["warning"].as_str().unwrap_or_default();
+    assert!(code == 0 && warning.contains("chmod g+ws "), "{made:#}");
+    for name in event.names() {
+        fs::remove_file(event.path(&name)).unwrap();
+    }
+    open_to(0o2775);
+    let (code, made) = event.json("init 5 --group");
+    assert_eq!(
+        (code, &made["warning"]),
+        (0, &serde_json::Value::Null),
+        "{made:#}"
+    );
+}

@@ -1,5 +1,7 @@
 //! Limits, times, and a sale that is closed.
 
+use std::fs;
+
 use serde_json::{Value, json};
 
 use super::{audited, held, last_ops, made, refused, told};
@@ -386,4 +388,85 @@ fn who_has_too_many_is_told_how_many_of_them_are_held() {
     assert_eq!(event.json(&format!("rename {other} cid")).0, 0);
     assert!(message("book cid -n 3").ends_with("\"cid\" has 2, 2 of them held"));
     audited(&event);
+}
+
+/// The way out of a limit that holds have reached is to sell them, or to give them up.
+#[test]
+fn who_has_too_many_for_what_is_held_is_told_how_to_sell_that() {
+    let event = made(50, "--max-per-buyer 2 --hold 2h");
+    let hint = |line: &str| {
+        let (code, document) = event.json(line);
+        assert_eq!(code, 4, "{document:#}");
+        document["error"]["hint"].as_str().unwrap().to_owned()
+    };
+    let hold = held(&event, "bea -n 1");
+    let one = hint("book Bea -n 2");
+    for told in [
+        format!("tickets confirm {hold}"),
+        format!("tickets release {hold}"),
+        "tickets set --max-per-buyer N".to_owned(),
+    ] {
+        let told = told.replace("tickets ", "");
+        assert!(one.contains(&told), "{one}");
+    }
+    held(&event, "bea");
+    let both = hint("book Bea");
+    assert!(
+        both.contains("confirm ID") && both.contains("sales --held"),
+        "{both}"
+    );
+    event.booked("cid -n 2");
+    assert!(!hint("book cid").contains("confirm"));
+    audited(&event);
+}
+
+/// A hold past its time ends when its own holder orders anew; one that is not due counts.
+#[test]
+fn a_due_hold_does_not_stand_in_the_way_of_its_own_buyer() {
+    let event = made(50, "--max-per-buyer 3");
+    let due = held(&event, "Ann -n 2 --for 0s");
+    // As long as the limit has room for both, it stays.
+    event.booked("ann");
+    assert_eq!(last_ops(&event, 1), ["sell"]);
+    event.booked("ANN -n 2");
+    assert_eq!(last_ops(&event, 2), ["expire", "sell"]);
+    assert_eq!(
+        refused(&event, &format!("confirm {due}")),
+        (4, "expired".to_owned())
+    );
+    assert_eq!(refused(&event, "book ann"), (4, "limit".to_owned()));
+    assert_eq!(audited(&event), [47, 3, 0]);
+    // No more of them than it takes, those that were due first; what is not due yet counts.
+    let first = held(&event, "bob --for 0s");
+    let second = held(&event, "bob --for 0s");
+    let later = held(&event, "bob --for 1h");
+    assert_eq!(refused(&event, "hold bob -n 3"), (4, "limit".to_owned()));
+    event.booked("bob");
+    assert_eq!(refused(&event, &format!("confirm {first}")).0, 4);
+    for id in [&second, &later] {
+        assert_eq!(event.json(&format!("confirm {id}")).0, 0);
+    }
+    // Also by another name than it was held in, and for a whole list.
+    let hold = held(&event, "cid -n 3 --for 0s");
+    assert_eq!(event.json(&format!("rename {hold} dora")).0, 0);
+    fs::write(
+        event.path("l.csv"),
+        "buyer,quantity\ndora,2\ndora,1\ndora,1\n",
+    )
+    .unwrap();
+    let list = event.path("l.csv");
+    let (code, done) = told(&event, &["import", list.to_str().unwrap()]);
+    assert_eq!((code, &done["sold"]), (4, &2.into()), "{done:#}");
+    assert_eq!(audited(&event), [41, 9, 0]);
+}
+
+/// The stock and the limit at once: each due hold ends once.
+#[test]
+fn a_due_hold_that_both_stock_and_limit_need_ends_once() {
+    let event = made(4, "--max-per-buyer 3");
+    held(&event, "ann -n 2 --for 0s");
+    held(&event, "bob -n 2 --for 0s");
+    event.booked("ann -n 3");
+    assert_eq!(last_ops(&event, 3), ["expire", "expire", "sell"]);
+    assert_eq!(audited(&event), [1, 3, 0]);
 }

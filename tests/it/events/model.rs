@@ -115,18 +115,32 @@ impl World {
         self.sum(|entry| entry.state == State::Held { due: true })
     }
 
-    /// Why an order cannot be had; `None`: it can, and what is due has made room for it.
+    /// Why an order cannot be had; `None`: it can, and what is due has made room for it, in the stock and for the buyer.
     fn refusal(&mut self, buyer: u8, quantity: u64) -> Option<Kind> {
+        let is_due = State::Held { due: true };
         let has = self.sum(|entry| {
             entry.buyer == buyer && matches!(entry.state, State::Held { .. } | State::Sold)
         });
+        let own_due = self.sum(|entry| entry.buyer == buyer && entry.state == is_due);
+        let over = self
+            .limit
+            .map_or(0, |most| (has + quantity).saturating_sub(most));
         if self.closed {
-            Some(Kind::Closed)
-        } else if self.limit.is_some_and(|most| has + quantity > most) {
-            Some(Kind::Limit)
-        } else {
-            self.short_of(quantity)
+            return Some(Kind::Closed);
+        } else if over > own_due {
+            return Some(Kind::Limit);
+        } else if self.left + self.due() < quantity {
+            return self.short_of(quantity);
         }
+        let mut given_up = 0;
+        for entry in &mut self.entries {
+            if given_up < over && entry.buyer == buyer && entry.state == is_due {
+                given_up += entry.kept;
+                self.left += entry.kept;
+                (entry.state, entry.kept) = (State::Expired, 0);
+            }
+        }
+        self.short_of(quantity)
     }
 
     fn short_of(&mut self, quantity: u64) -> Option<Kind> {

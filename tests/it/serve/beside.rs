@@ -147,3 +147,19 @@ fn a_small_client_in_python_tries_again_until_it_has_its_answer() {
     );
     assert!(sold.contains(sales[1]["id"].as_str().unwrap()), "{sold}");
 }
+
+#[test]
+fn the_small_client_in_python_says_what_it_wants() {
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/buy_over_http.py");
+    for words in [&[][..], &["http://127.0.0.1:1", "ann", "two"]] {
+        let Ok(output) = Command::new("python3").arg(&example).args(words).output() else {
+            return eprintln!("skipped: no python3 here");
+        };
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(
+            output.status.code() == Some(1)
+                && told.starts_with("Buys from `tickets serve`: buy_over_http.py "),
+            "{told}"
+        );
+    }
+}

@@ -69,9 +69,9 @@ fn columns_of_other_names_are_refused_with_the_way_out_or_passed_over() {
 #[test]
 fn cells_may_stand_between_semicolons_or_tabs() {
     let event = made(90, "");
-    let again = event.path("again.csv");
-    let rejects = ["--rejects", again.to_str().unwrap()];
     for (at, separator) in [";", "\t", ","].into_iter().enumerate() {
+        let again = event.path(&format!("again-{at}.csv"));
+        let rejects = ["--rejects", again.to_str().unwrap()];
         let text =
             "\u{feff}Buyer;Quantity;Note\r\nM\u{fc}ller, Zo\u{eb};2;\r\n\"eve\";many;\"x;y\"\r\n";
         let text = match separator {

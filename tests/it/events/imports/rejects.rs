@@ -225,3 +225,35 @@ fn what_was_sold_of_the_refused_rows_is_not_sold_again_by_the_list() {
     assert_eq!(import(&event, "q.csv", &corrected, &rejects).1["sold"], 1);
     assert_eq!(audited(&event), [3, 6, 0]);
 }
+
+/// What one list had refused is not lost to the next one, which would be sold as of the first by the advice that it was given.
+#[test]
+fn refused_rows_of_one_list_are_not_written_over_by_another() {
+    let event = made(3, "");
+    let again = event.path("again.csv");
+    let rejects = ["--rejects", again.to_str().unwrap()];
+    let choir = "buyer,quantity\nann,2\nbob,9\n";
+    let club = "buyer,quantity\ncarl,8\nbob,9\ndan,1\n";
+    for _ in 0..2 {
+        assert_eq!(import(&event, "choir.csv", choir, &rejects).0, 3);
+    }
+    let written = fs::read_to_string(&again).unwrap();
+    let (code, error) = import(&event, "club.csv", club, &rejects);
+    assert_eq!((code, event.sales().len()), (4, 1), "{error:#}");
+    assert_eq!(fs::read_to_string(&again).unwrap(), written);
+    let error = error["error"].to_string();
+    let of = "holds refused rows of choir.csv: it is not overwritten";
+    assert!(
+        error.contains(of) && error.contains("again.csv --batch choir.csv"),
+        "{error}"
+    );
+    // Once they are sold, or the file holds none, it is free.
+    fs::write(&again, written.replace('9', "1")).unwrap();
+    let path = again.to_str().unwrap();
+    let sold = told(&event, &["import", path, "--batch", "choir.csv"]);
+    assert_eq!((sold.0, &sold.1["sold"]), (0, &1.into()), "{:#}", sold.1);
+    assert_eq!(import(&event, "club.csv", club, &rejects).0, 3);
+    let written = fs::read_to_string(&again).unwrap();
+    assert_eq!(written, "buyer,quantity,key,note\ncarl,8,,\nbob,9,,\n");
+    audited(&event);
+}
