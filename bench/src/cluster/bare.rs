@@ -20,7 +20,7 @@ const OPERATIONS: usize = 128;
 pub(super) fn measure(address: SocketAddr, lines: usize, time: Duration) -> Result<f64> {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    let mut bare = Bare::open(address, format!("bare-{lines}-{number}"))?;
+    let mut bare = Bare::open(address, &format!("bare-{lines}-{number}"))?;
     let begin = Instant::now();
     while begin.elapsed() < time {
         bare.commit(lines)?;
@@ -39,7 +39,7 @@ pub(super) struct Bare {
 
 impl Bare {
     /// One with keys of its own. It is to be the only one of this name in this process.
-    pub(super) fn open(address: SocketAddr, name: String) -> Result<Self> {
+    pub(super) fn open(address: SocketAddr, name: &str) -> Result<Self> {
         let prefix = format!("{name}-{}", std::process::id());
         Ok(Self {
             gateway: Gateway::open(address)?,

@@ -2,7 +2,7 @@
 //! another encoding, blank lines, a copy of a line, a remark between lines. Whether all that was written is there shows
 //! without these bytes, for each line's checksum is made upon the one before it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -12,7 +12,7 @@ use crate::shown::quoted;
 use crate::store::file::event::EventFiles;
 use crate::store::file::reader::ledger_file::LedgerFile;
 use crate::store::file::reader::raw_lines::RawLines;
-use crate::store::file::reader::saved_line::{Saved, as_before};
+use crate::store::file::reader::saved_line::{EditorMark, as_before};
 
 /// So many lines that are none of the ledger's are named; one with more is another text.
 const EXTRA: usize = 16;
@@ -21,7 +21,7 @@ const EXTRA: usize = 16;
 pub(crate) struct Edited {
     /// The line of the ledger at which it begins.
     pub(crate) line: u64,
-    saved: Saved,
+    marks: BTreeSet<EditorMark>,
     /// Blank lines stand between lines.
     blank: bool,
     /// Lines that stand there and are none of the ledger's.
@@ -62,7 +62,7 @@ pub(crate) fn edited(files: &EventFiles, ledger: &LedgerFile) -> Option<Edited> 
     let line = walk.first?;
     Some(Edited {
         line,
-        saved: walk.saved,
+        marks: walk.marks,
         blank: walk.blank,
         all: !walk.is_over && walk.pending.is_empty() && counts,
         extra: walk.extra,
@@ -78,7 +78,7 @@ struct Walk {
     at: u64,
     /// The first line of the ledger that, or before which, something is otherwise.
     first: Option<u64>,
-    saved: Saved,
+    marks: BTreeSet<EditorMark>,
     blank: bool,
     /// A blank line was the last one.
     is_blank: bool,
@@ -98,7 +98,7 @@ impl Walk {
             self.is_blank = true;
             return None;
         }
-        let Some((written, sum, saved)) = as_before(bytes, self.sum) else {
+        let Some((written, sum, marks)) = as_before(bytes, self.sum) else {
             let copy_of = self.known.get(&xxh3_64(bytes)).copied();
             // A line that begins as those of the ledger do was one, or is somebody's.
             if copy_of.is_none() && bytes.starts_with(b"{") || self.pending.len() == EXTRA {
@@ -115,8 +115,8 @@ impl Walk {
             self.blank = true;
             self.first.get_or_insert(self.line);
         }
-        if !saved.is_as_written() {
-            self.saved = self.saved.and(saved);
+        if !marks.is_empty() {
+            self.marks.extend(marks);
             self.first.get_or_insert(self.line);
         }
         self.known.insert(xxh3_64(bytes), self.at);
@@ -150,14 +150,12 @@ impl Edited {
 
     /// What is otherwise.
     pub(crate) fn what(&self) -> String {
-        let Saved {
-            mark,
-            carriage_return,
-            blanks,
-            encoding,
-        } = self.saved;
+        let has = |mark| self.marks.contains(&mark);
         let mut all = Vec::new();
-        match (mark, carriage_return) {
+        match (
+            has(EditorMark::ByteOrderMark),
+            has(EditorMark::CarriageReturn),
+        ) {
             (true, true) => {
                 all.push("its lines end in CR LF, and a byte order mark stands before the first");
             }
@@ -165,10 +163,10 @@ impl Edited {
             (false, true) => all.push("its lines end in CR LF"),
             (false, false) => {}
         }
-        if blanks {
+        if has(EditorMark::Blanks) {
             all.push("blanks stand before or behind a line");
         }
-        if encoding {
+        if has(EditorMark::Encoding) {
             all.push("its letters are in another encoding (WINDOWS-1252)");
         }
         if self.blank {
@@ -193,21 +191,22 @@ impl Edited {
     /// How these bytes are taken out again, by people.
     pub(crate) fn way_out(&self, files: &EventFiles) -> String {
         let [ledger, kept] = ledger_and_copy(files);
+        let has = |mark| self.marks.contains(&mark);
         let mut commands = Vec::new();
-        if self.saved.mark {
+        if has(EditorMark::ByteOrderMark) {
             commands.push("tail -c +4".to_owned());
         }
-        if self.saved.carriage_return {
+        if has(EditorMark::CarriageReturn) {
             commands.push("tr -d '\\r'".to_owned());
         }
-        if self.saved.encoding {
+        if has(EditorMark::Encoding) {
             commands.push("iconv -f WINDOWS-1252 -t UTF-8".to_owned());
         }
         if !self.extra.is_empty() {
             let lines = self.extra.iter().map(|extra| format!("{}d", extra.at));
             commands.push(format!("sed '{}'", lines.collect::<Vec<_>>().join(";")));
         }
-        if self.saved.blanks {
+        if has(EditorMark::Blanks) {
             commands.push("sed 's/^[[:blank:]]*//;s/[[:blank:]]*$//'".to_owned());
         }
         if self.blank {

@@ -1,59 +1,53 @@
 //! A line of a ledger as an editor has saved it, and as it was written: its checksum proves that it is the same.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use crate::ledger::{Line, MARK, Sum};
 
 /// What an editor has done to a line without changing what it says.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Saved {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum EditorMark {
     /// A byte order mark before it.
-    pub(crate) mark: bool,
+    ByteOrderMark,
     /// A carriage return at its end.
-    pub(crate) carriage_return: bool,
+    CarriageReturn,
+    /// Its letters are in the encoding of Western Windows.
+    Encoding,
     /// Blanks before or behind it.
-    pub(crate) blanks: bool,
-    /// Letters in the encoding of Western Windows.
-    pub(crate) encoding: bool,
-}
-
-impl Saved {
-    pub(crate) fn is_as_written(self) -> bool {
-        self == Self::default()
-    }
-
-    pub(crate) fn and(self, other: Self) -> Self {
-        Self {
-            mark: self.mark | other.mark,
-            carriage_return: self.carriage_return | other.carriage_return,
-            blanks: self.blanks | other.blanks,
-            encoding: self.encoding | other.encoding,
-        }
-    }
+    Blanks,
 }
 
 /// The line that was written upon the one with this sum, its own sum, and how it is saved; `None`: it is another one.
-pub(crate) fn as_before(bytes: &[u8], previous: Sum) -> Option<(Cow<'_, [u8]>, Sum, Saved)> {
+pub(crate) fn as_before(
+    bytes: &[u8],
+    previous: Sum,
+) -> Option<(Cow<'_, [u8]>, Sum, BTreeSet<EditorMark>)> {
     let fits = |bytes: &[u8]| Line::check(bytes, Some(previous)).ok();
     let written = Line::as_written(bytes);
-    let (mark, carriage_return) = (bytes.starts_with(MARK), bytes.ends_with(b"\r"));
-    let put_in = usize::from(mark) * MARK.len() + usize::from(carriage_return);
-    let mut saved = Saved {
-        mark,
-        carriage_return,
-        blanks: written.len() + put_in < bytes.len(),
-        encoding: false,
-    };
+    let mut marks = BTreeSet::new();
+    let mut put_in = 0;
+    if bytes.starts_with(MARK) {
+        marks.insert(EditorMark::ByteOrderMark);
+        put_in += MARK.len();
+    }
+    if bytes.ends_with(b"\r") {
+        marks.insert(EditorMark::CarriageReturn);
+        put_in += 1;
+    }
+    if written.len() + put_in < bytes.len() {
+        marks.insert(EditorMark::Blanks);
+    }
     if let Some(sum) = fits(written) {
-        return Some((Cow::Borrowed(written), sum, saved));
+        return Some((Cow::Borrowed(written), sum, marks));
     }
     if std::str::from_utf8(written).is_ok() {
         return None;
     }
-    saved.encoding = true;
+    marks.insert(EditorMark::Encoding);
     let text: String = written.iter().map(|byte| western(*byte)).collect();
     let sum = fits(text.as_bytes())?;
-    Some((Cow::Owned(text.into_bytes()), sum, saved))
+    Some((Cow::Owned(text.into_bytes()), sum, marks))
 }
 
 /// The letter of a byte in the encoding WINDOWS-1252, as the Unicode consortium's table (CP1252.TXT) has it.
@@ -91,36 +85,24 @@ mod tests {
                 ascii => u8::try_from(ascii).unwrap(),
             })
             .collect();
-        let saved = |mark, carriage_return, blanks, encoding| Saved {
-            mark,
-            carriage_return,
-            blanks,
-            encoding,
-        };
+        let (mark, end, encoding, blanks) = (
+            EditorMark::ByteOrderMark,
+            EditorMark::CarriageReturn,
+            EditorMark::Encoding,
+            EditorMark::Blanks,
+        );
         for (bytes, how) in [
-            (line.clone(), saved(false, false, false, false)),
-            (
-                [&line[..], b"\r"].concat(),
-                saved(false, true, false, false),
-            ),
-            (
-                ["\u{feff}".as_bytes(), &line].concat(),
-                saved(true, false, false, false),
-            ),
-            ([&line[..], b" "].concat(), saved(false, false, true, false)),
-            (
-                [b"\t", &line[..], b" \r"].concat(),
-                saved(false, true, true, false),
-            ),
-            (western.clone(), saved(false, false, false, true)),
-            (
-                [&western[..], b" "].concat(),
-                saved(false, false, true, true),
-            ),
+            (line.clone(), vec![]),
+            ([&line[..], b"\r"].concat(), vec![end]),
+            (["\u{feff}".as_bytes(), &line].concat(), vec![mark]),
+            ([&line[..], b" "].concat(), vec![blanks]),
+            ([b"\t", &line[..], b" \r"].concat(), vec![end, blanks]),
+            (western.clone(), vec![encoding]),
+            ([&western[..], b" "].concat(), vec![encoding, blanks]),
         ] {
-            let (before, its, as_saved) = as_before(&bytes, Sum::default()).unwrap();
-            assert_eq!((&*before, its, as_saved), (&line[..], sum, how));
-            assert_eq!(as_saved.is_as_written(), bytes == line);
+            let (before, its, marks) = as_before(&bytes, Sum::default()).unwrap();
+            assert_eq!((&*before, its), (&line[..], sum));
+            assert!(marks.into_iter().eq(how), "{bytes:?}");
             assert!(as_before(&bytes, sum).is_none(), "upon another line");
         }
         let changed = text.replace("rgen", "rgens");

@@ -63,7 +63,7 @@ async fn main() -> std::result::Result<(), Failure> {
         return Err("etcd ADDRESS STOCK".into());
     };
     let address: SocketAddr = address.parse()?;
-    let (bare, stock) = (Bare::open(address, "behind".to_owned())?, stock.parse()?);
+    let (bare, stock) = (Bare::open(address, "behind")?, stock.parse()?);
     let (orders, waiting) = bounded(QUEUE);
     std::thread::spawn(move || commit(bare, stock, &waiting));
     serve(Etcd(orders)).await
