@@ -306,13 +306,13 @@ pub(crate) fn who_wants_no_more_than_the_result_gets_it_alone() {
     assert_eq!(told("query -q"), "8\n");
     assert_eq!(told("adjust -q +2 --reason more"), "10\n");
     assert_eq!(told(&format!("cancel -q {}", id.trim())), id);
+    assert_eq!(told("reset -q 5"), "5\n");
     for silent in ["close -q", "reopen -q", "set -q --title Gala"] {
         assert_eq!(told(silent), "", "{silent}");
     }
     std::fs::write(event.path("list.csv"), "buyer,quantity\nbob,2\nzoe,1\n").unwrap();
     let list = event.path("list.csv").display().to_string();
     assert_eq!(told(&format!("import -q {list}")), "2\n");
-    assert_eq!(told("reset -q 5 --force"), "5\n");
 }
 
 /// Of a ledger that was written before there were such rules.

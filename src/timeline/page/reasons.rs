@@ -1,7 +1,7 @@
 //! What a step means, in a sentence or two: what its process goes by, and what it does not see.
 
 use super::super::model::{Spot, Time};
-use super::super::operation::{Doing, DrawnOperation, DrawnOutcome, Sight, Span};
+use super::super::operation::{Doing, DrawnOperation, DrawnOutcome, Sight};
 use super::event::{Happening, StepEvent};
 use super::lock_reasons::{converted, ended, freed, given_up, goes_by, taken, waits};
 use super::situation::Situation;
@@ -69,14 +69,16 @@ fn died(before: &Situation<'_>, event: &StepEvent) -> String {
         words += " The count that it has emptied stays empty.";
     }
     // In a schedule what frees its lock comes before this, at the same moment.
-    let until_now = |span: &Span| {
-        let is_hold = matches!(span.doing, Doing::Hold(_) | Doing::Share(_));
-        is_hold && span.from <= event.at && event.at <= span.to
-    };
     let timeline = before.timeline();
     let operation = timeline.operation(event.place);
     let operation = operation.filter(|_| timeline.time == Time::Steps);
-    if operation.is_some_and(|one| one.spans.iter().any(until_now)) {
+    let ends_now = |one: &DrawnOperation, is_like: fn(&Doing) -> bool| {
+        let mut spans = one.spans.iter();
+        spans.any(|span| one.killed == Some(span.to) && is_like(&span.doing))
+    };
+    let held = |doing: &Doing| matches!(doing, Doing::Hold(_) | Doing::Share(_));
+    let freed = |doing: &Doing| matches!(doing, Doing::Point(name) if name.starts_with("frees"));
+    if operation.is_some_and(|one| ends_now(one, held) && !ends_now(one, freed)) {
         words += " The system frees the lock that it held.";
     } else if before.cut != Some(lane) && before.holds(lane).is_some() {
         words += " The lock that it held is given up with it.";

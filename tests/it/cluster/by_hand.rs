@@ -96,7 +96,7 @@ fn a_line_that_was_changed_deleted_or_added_is_named() {
             &event,
             &[
                 "another line than its key says",
-                "ledger/000001:4: its seq is 3, not 4. A race",
+                "ledger/000001:4: line 4 is line 3 once more",
             ],
         );
         let sales = event.json("sales").1;

@@ -104,6 +104,8 @@ fn a_killed_holder_is_said_to_have_its_lock_freed() {
         ("replay|1 1 1x 2 2 2 2 2|--lock", true),
         ("replay|1 1x 2 2 2 2 2|--lock", true),
         ("replay|1x 2 2 2 2 2|--lock", false),
+        // It has given it up, and is killed before it publishes.
+        ("replay|1 1 1 1 1x 2 2 2 2 2|--lock", false),
         ("replay|1 1x 2 2", false),
     ] {
         let (_, page) = drawn(&event, line);

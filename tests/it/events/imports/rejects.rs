@@ -254,6 +254,9 @@ fn refused_rows_of_one_list_are_not_written_over_by_another() {
     assert_eq!((sold.0, &sold.1["sold"]), (0, &1.into()), "{:#}", sold.1);
     assert_eq!(import(&event, "club.csv", club, &rejects).0, 3);
     let written = fs::read_to_string(&again).unwrap();
-    assert_eq!(written, "buyer,quantity,key,note\ncarl,8,,\nbob,9,,\n");
+    assert_eq!(
+        written,
+        "buyer,quantity,key,note\ncarl,8,,\nbob,9,,\ndan,1,,\n"
+    );
     audited(&event);
 }
