@@ -76,32 +76,15 @@ impl FileStore {
         if self.needs_recovery(lock)? {
             self.recover(lock, wait)?;
         }
-        let Some(ledger) = open_ledger(&self.files, Access::Read)? else {
-            return Err(no_ledger(&self.files));
-        };
-        // Also for buyers without a lock, who believe what they see: a rush over a ruined event cannot be judged.
-        let view = LedgerView::take(&self.files, Some(&ledger))?.sound(&self.files)?;
-        let endangered = keep_off(&self.files, (&ledger, &view), (lock, force))?;
-        let metadata = ledger.file.metadata();
-        let metadata = metadata.map_err(|e| Error::io("look at", &self.files.ledger, e))?;
-        let (ticket, counted) = (view.count.ticket, view.count.counted);
-        let counted = counted.map_or(0, |counted| counted.bytes);
-        Ok(Opening {
-            endangered,
-            counted: (ticket, counted),
-            tally: view.tally,
-            end: match lock {
-                LockKind::Exclusive => view.tally.bytes,
-                _ => metadata.len(),
-            },
-            ledger,
-        })
+        self.settled(
+            |files, _| look_at_opening(files, (lock, force)),
+            |_| None,
+        )
     }
 
     /// Whether killed processes left something, or the ledger is not there yet.
     fn needs_recovery(&self, lock: LockKind) -> Result<bool> {
-        let ledger = open_ledger(&self.files, Access::Read)?;
-        let view = LedgerView::take(&self.files, ledger.as_ref())?;
+        let view = self.reread(Ok)?;
         // Buyers without a lock append, and would leave blank lines behind them.
         let blank = lock != LockKind::Exclusive && view.is_preallocated();
         let ready = view.tally.seq > 0 && view.tail == Tail::Clean && !blank;
@@ -140,6 +123,30 @@ impl FileStore {
             None => Ok(()),
         }
     }
+}
+
+/// The event as it is before a rush, while others may be selling; everything must add up.
+fn look_at_opening(files: &EventFiles, (lock, force): (LockKind, Force)) -> Result<Opening> {
+    let Some(ledger) = open_ledger(files, Access::Read)? else {
+        return Err(no_ledger(files));
+    };
+    // Also for buyers without a lock, who believe what they see: a rush over a ruined event cannot be judged.
+    let view = LedgerView::take(files, Some(&ledger))?.sound(files)?;
+    let endangered = keep_off(files, (&ledger, &view), (lock, force))?;
+    let metadata = ledger.file.metadata();
+    let metadata = metadata.map_err(|e| Error::io("look at", &files.ledger, e))?;
+    let (ticket, counted) = (view.count.ticket, view.count.counted);
+    let counted = counted.map_or(0, |counted| counted.bytes);
+    Ok(Opening {
+        endangered,
+        counted: (ticket, counted),
+        tally: view.tally,
+        end: match lock {
+            LockKind::Exclusive => view.tally.bytes,
+            _ => metadata.len(),
+        },
+        ledger,
+    })
 }
 
 /// An error when there are real bookings that were not all cancelled.

@@ -64,8 +64,11 @@ pub(crate) fn judge_tail(
     if is_by_hand(&first, start) {
         return Ok(by_hand());
     }
-    if as_before(&first, tally.sum).is_some() {
-        return Ok(broken);
+    match as_before(&first, tally.sum) {
+        Some((_, _, marks)) if !marks.is_empty() => return Ok(broken),
+        // Somebody has just written the rest of it: it grew beyond where the reader took the file to end.
+        Some(_) => return Ok(Tail::Torn { from: start }),
+        None => {}
     }
     // Mostly preallocation, in which a line by line search would take its time.
     if is_blank(&ledger.file, raw_lines.at(), u64::MAX)? {

@@ -148,6 +148,36 @@ fn a_line_that_is_just_being_written_is_left_for_the_next_look() {
     }
 }
 
+/// A file grows page by page while a long line is written. Who took its length meanwhile reads a part of the line, however
+/// much of it stands there by then.
+#[test]
+fn a_line_that_grows_beyond_the_length_that_was_taken_is_no_break() {
+    for seen in 0.. {
+        let mut event = PreallocatedEvent::new();
+        let before = event.view.tally;
+        let (line, after) = event.next();
+        event.ledger.file.set_len(before.bytes).unwrap();
+        event.view.length = before.bytes;
+        event.write(&line);
+        let end = before.bytes + seen;
+        let view = LedgerView::again(Some(event.view), &event.files, &event.ledger, Some(end));
+        let view = view.unwrap();
+        let whole = seen + 1 >= line.len() as u64;
+        match (&view.tail, seen) {
+            (Tail::Clean, 0) => {}
+            (Tail::Torn { from }, _) if !whole => assert_eq!(*from, before.bytes, "{seen} bytes"),
+            (Tail::Unterminated { with_it }, _) if seen + 1 == line.len() as u64 => {
+                assert_eq!(with_it.seq, after.seq);
+            }
+            (Tail::Clean, _) if seen == line.len() as u64 => {
+                assert_eq!(view.tally, after);
+                break;
+            }
+            (tail, _) => panic!("{seen} bytes: {tail:?}"),
+        }
+    }
+}
+
 /// The last line of one who was killed, as everybody but its writer finds it.
 #[test]
 fn the_holder_of_the_lock_says_what_half_a_line_is() {
