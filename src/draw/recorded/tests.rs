@@ -227,3 +227,31 @@ fn of_an_old_count_that_no_step_can_have_written_the_page_says_that_it_does_not_
     assert_eq!(violation.step, steps.steps.len() - 1);
     assert_eq!(violation.sentence, last.does);
 }
+
+/// Of a count of which nobody says how many it leaves, it is said which version it is.
+#[test]
+fn who_reads_an_unsaid_count_goes_by_its_version() {
+    let steps = steps(
+        r#"{"evidence":1,"stock":2,"first":0}
+{"step":"invoke","buyer":"ann","t":10,"quantity":1}
+{"step":"read","buyer":"ann","t":20,"seq":0}
+{"step":"intend","buyer":"ann","t":30,"read":0,"write":1,"nonce":"a"}
+{"step":"wrote","buyer":"ann","t":40}
+{"step":"return","buyer":"ann","t":50,"outcome":"sold"}
+{"step":"invoke","buyer":"bob","t":60,"quantity":1}
+{"step":"read","buyer":"bob","t":70,"seq":1}
+{"step":"intend","buyer":"bob","t":80,"read":1,"write":2,"nonce":"b"}
+{"step":"wrote","buyer":"bob","t":90}
+{"step":"return","buyer":"bob","t":100,"outcome":"sold"}
+"#,
+    );
+    let why = |does: &str| done(&steps, "bob", does)[0].1.why.as_str();
+    assert_eq!(
+        why("reads"),
+        "It goes by version 1 by ann. Nothing keeps another process from reading the same before it has written."
+    );
+    assert_eq!(
+        why("writes"),
+        "It read version 1 by ann at step 4, and nobody has written since: it makes that version 2 by bob."
+    );
+}

@@ -165,7 +165,7 @@ fn read(before: &Situation<'_>, event: &StepEvent, operation: &DrawnOperation) -
         return "That is not enough: it buys nothing.".to_owned();
     }
     let others = before.go_by(version, lane);
-    let known = before.left(version).unwrap_or_default();
+    let known = before.says(version);
     if version != before.latest && before.latest > version {
         return format!(
             "That is old: the count says {} by then.",

@@ -53,6 +53,11 @@ impl Situation<'_> {
         }
     }
 
+    /// What a version says is left, for people; of one of which nobody says that, which it is.
+    pub(super) fn says(&self, at: usize) -> String {
+        self.left(at).unwrap_or_else(|| self.called(at))
+    }
+
     /// How many a version says are left, for people.
     pub(super) fn left(&self, at: usize) -> Option<String> {
         let left = self.timeline().versions.get(at)?.left?;

@@ -13,7 +13,7 @@ pub(super) fn wrote(
     operation: &DrawnOperation,
 ) -> String {
     let lane = event.place.lane;
-    let Some(wrote) = operation.wrote.and_then(|wrote| before.left(wrote)) else {
+    let Some(wrote) = operation.wrote.map(|wrote| before.says(wrote)) else {
         return String::new();
     };
     let Some(Pending { version, step }) = before.pending(lane) else {
