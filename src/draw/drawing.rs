@@ -26,7 +26,13 @@ pub(super) struct Drawing {
 impl Drawing {
     pub(super) fn new(trial: &Trial, users: usize) -> Self {
         Self {
-            operations: vec![DrawnOperation::default(); users],
+            operations: vec![
+                DrawnOperation {
+                    quantity: 1,
+                    ..DrawnOperation::default()
+                };
+                users
+            ],
             passes: vec![None; users],
             // What the event opened with.
             versions: vec![DrawnVersion::first(1, trial.stock)],

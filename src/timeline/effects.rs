@@ -2,7 +2,7 @@
 //! written by then. Where no such order is possible, which is then a finding, a read or a write took effect when it was done.
 
 use super::model::{Spot, Time, Timeline};
-use super::operation::{Doing, DrawnOperation, Sight, Span};
+use super::operation::{Doing, Sight, Span};
 
 /// When the versions were written.
 #[derive(Debug, Default)]
@@ -80,11 +80,5 @@ fn cut(timeline: &Timeline, writer: Spot) -> Option<u64> {
     let operation = timeline
         .operation(writer)
         .filter(|_| timeline.time == Time::Steps)?;
-    cut_of(operation)
-}
-
-/// When an operation cut the count to nothing, if it did.
-pub(super) fn cut_of(operation: &DrawnOperation) -> Option<u64> {
-    let span = operation.span(|doing| *doing == Doing::Truncate)?;
-    Some(span.bounds().1)
+    operation.cut_at()
 }

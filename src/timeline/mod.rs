@@ -21,6 +21,7 @@
 //!             wrote: Some(1),
 //!             outcome: Some(DrawnOutcome::Sold(1)),
 //!             killed: None,
+//!             quantity: 1,
 //!         }],
 //!     }],
 //!     versions: vec![DrawnVersion::first(1, 2), DrawnVersion::after(0, 2, 1).by(0, 0)],

@@ -13,9 +13,25 @@ pub struct DrawnOperation {
     pub outcome: Option<DrawnOutcome>,
     /// When it was killed.
     pub killed: Option<u64>,
+    /// How many tickets it wants; 0: none, or nobody says how many.
+    pub quantity: u64,
 }
 
 impl DrawnOperation {
+    /// How many tickets its sale takes: one, where nobody says how many.
+    pub(super) fn takes(&self) -> u64 {
+        match self.outcome {
+            Some(DrawnOutcome::Sold(many)) => many,
+            _ => self.quantity.max(1),
+        }
+    }
+
+    /// When it cut the count to nothing, if it did.
+    pub(super) fn cut_at(&self) -> Option<u64> {
+        let span = self.span(|doing| *doing == Doing::Truncate)?;
+        Some(span.bounds().1)
+    }
+
     /// The first span that satisfies a condition.
     pub(super) fn span(&self, wanted: impl Fn(&Doing) -> bool) -> Option<&Span> {
         self.spans.iter().find(|span| wanted(&span.doing))

@@ -34,7 +34,7 @@ pub(super) fn operation(
         end,
         (done, wrote.is_some()),
     );
-    let told = u64::from(did.quantity);
+    let quantity = u64::from(did.quantity);
     // It died after what it is known to have done, whatever it has said of that.
     let killed = spans.iter().map(|span| span.to).fold(end, u64::max);
     let read = match versions.read.get(index as usize).copied().flatten() {
@@ -59,7 +59,7 @@ pub(super) fn operation(
         read,
         wrote,
         outcome: match did.outcome {
-            OperationOutcome::Sold => Some(DrawnOutcome::Sold(told)),
+            OperationOutcome::Sold => Some(DrawnOutcome::Sold(quantity)),
             OperationOutcome::SoldOut => Some(DrawnOutcome::NoneLeft),
             OperationOutcome::Query if did.left != UNSAID => Some(DrawnOutcome::Told(did.left)),
             OperationOutcome::Query => known(did.seen).map(DrawnOutcome::Told),
@@ -68,6 +68,7 @@ pub(super) fn operation(
             OperationOutcome::Killed | OperationOutcome::Open => None,
         },
         killed: (did.outcome == OperationOutcome::Killed).then_some(killed),
+        quantity,
     }
 }
 

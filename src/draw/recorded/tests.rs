@@ -255,3 +255,74 @@ fn who_reads_an_unsaid_count_goes_by_its_version() {
         "It read version 1 by ann at step 4, and nobody has written since: it makes that version 2 by bob."
     );
 }
+
+/// Who wants several writes as many less; who is turned away, or dies first, writes nothing.
+#[test]
+fn a_read_says_what_each_of_those_who_go_by_it_will_write() {
+    let invoke = |buyer: &str, at: u64, quantity: u64| {
+        format!(
+            r#"{{"step":"invoke","buyer":"{buyer}","t":{at},"quantity":{quantity}}}
+{{"step":"read","buyer":"{buyer}","t":{},"seq":0,"left":4}}
+"#,
+            at + 5
+        )
+    };
+    let writes = |buyer: &str, at: u64, left: u64| {
+        format!(
+            r#"{{"step":"intend","buyer":"{buyer}","t":{at},"read":0,"write":1,"nonce":"{buyer}"}}
+{{"step":"wrote","buyer":"{buyer}","t":{}}}
+{{"step":"return","buyer":"{buyer}","t":{},"outcome":"sold","left":{left}}}
+"#,
+            at + 5,
+            at + 6
+        )
+    };
+    let turned_away = r#"{"step":"return","buyer":"ann","t":70,"outcome":"sold_out","left":4}"#;
+    let killed = r#"{"step":"killed","buyer":"cat","t":300}"#;
+    let reads = |all: &[(&str, u64)]| -> String {
+        let all = (1..).zip(all);
+        all.map(|(at, (who, many))| invoke(who, at * 10, *many))
+            .collect()
+    };
+    let why = |text: &str, who: &str| {
+        let steps = steps(&format!(
+            "{{\"evidence\":1,\"stock\":4,\"first\":0}}\n{text}"
+        ));
+        done(&steps, who, "reads")[0].1.why.clone()
+    };
+    let one = reads(&[("ann", 5), ("bob", 2), ("cat", 1)]) + turned_away + "\n";
+    let one = one + &writes("bob", 80, 2) + killed + "\n";
+    assert_eq!(why(&one, "ann"), "That is not enough: it buys nothing.");
+    assert_eq!(
+        why(&one, "bob"),
+        "ann has read the same. bob goes by 4 left, and will write 2 less."
+    );
+    assert_eq!(
+        why(&one, "cat"),
+        "ann and bob have read the same. bob goes by 4 left, and will write 2 less."
+    );
+    let two = reads(&[("bob", 2), ("dan", 2)]) + &writes("bob", 80, 2) + &writes("dan", 90, 2);
+    assert_eq!(
+        why(&two, "dan"),
+        "bob has read the same and has not written yet: both go by 4 left, and each will write 2 less."
+    );
+    let three = reads(&[("bob", 2), ("dan", 1), ("eve", 3)])
+        + &writes("bob", 80, 2)
+        + &writes("dan", 90, 3)
+        + &writes("eve", 100, 1);
+    assert_eq!(
+        why(&three, "dan"),
+        "bob has read the same and has not written yet: both go by 4 left; bob will write 2 less and dan one less."
+    );
+    assert_eq!(
+        why(&three, "eve"),
+        "bob and dan have read the same and have not written yet: each of them goes by 4 left; bob will write 2 less, dan one less \
+         and eve 3 less."
+    );
+    // Nothing is kept from the others until somebody has written who never does.
+    let alone = reads(&[("cat", 1)]) + killed + "\n";
+    assert_eq!(
+        why(&alone, "cat"),
+        "It goes by 4 left. Nothing keeps another process from reading the same."
+    );
+}

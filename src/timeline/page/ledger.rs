@@ -1,8 +1,8 @@
 //! The sales of a run in the order in which they were written down, and the versions of the count.
 
-use super::super::effects::{Effects, cut_of};
+use super::super::effects::Effects;
 use super::super::model::{Spot, Time};
-use super::super::operation::Sight;
+use super::super::operation::{DrawnOperation, Sight};
 use super::super::scene::Scene;
 use super::super::words::short;
 use super::state::ShownLine;
@@ -55,7 +55,8 @@ impl Sales {
             // Who cut the count, and was killed before it filled it, has sold.
             for place in scene.choice.places() {
                 let operation = timeline.operation(place);
-                let cut = operation.filter(|one| one.wrote.is_none()).and_then(cut_of);
+                let cut = operation.filter(|one| one.wrote.is_none());
+                let cut = cut.and_then(DrawnOperation::cut_at);
                 lines.extend(cut.map(|at| Written {
                     at,
                     version: None,

@@ -77,8 +77,8 @@ pub(super) fn given_up(
     })
 }
 
-/// That who holds a lock goes by what it has read.
-pub(super) fn goes_by(before: &Situation<'_>, lane: usize, known: &str) -> String {
+/// That who holds a lock goes by what it has read; `writes`: whether it writes by that.
+pub(super) fn goes_by(before: &Situation<'_>, lane: usize, known: &str, writes: bool) -> String {
     let file = before.held_by(lane);
     let lock = file.map_or_else(
         || "the lock".to_owned(),
@@ -89,13 +89,19 @@ pub(super) fn goes_by(before: &Situation<'_>, lane: usize, known: &str) -> Strin
             Time::Steps => "the count",
             Time::Nanoseconds => "the file by its name",
         };
+        let until = if writes { " until it has written" } else { "" };
         return format!(
             "It goes by {known}, and holds {lock}, of a file that has no name any more: whoever opens {opened} gets another lock, and \
-             does not wait until it has written."
+             does not wait{until}."
         );
     }
+    let until = if writes {
+        "it has written"
+    } else {
+        "that is given up"
+    };
     format!(
-        "It goes by {known}, and holds {lock}: whoever asks for {lock} waits until it has written{}.",
+        "It goes by {known}, and holds {lock}: whoever asks for {lock} waits until {until}{}.",
         or_lease(before, file)
     )
 }

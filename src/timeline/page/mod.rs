@@ -33,6 +33,7 @@ mod lock_reasons;
 mod lock_wish;
 mod policy;
 mod raced;
+mod read_reasons;
 mod reasons;
 mod run_json;
 mod section;

@@ -1,9 +1,10 @@
 //! What a step means, in a sentence or two: what its process goes by, and what it does not see.
 
 use super::super::model::{Spot, Time};
-use super::super::operation::{Doing, DrawnOperation, DrawnOutcome, Sight};
+use super::super::operation::{Doing, DrawnOperation, DrawnOutcome};
 use super::event::{Happening, StepEvent};
-use super::lock_reasons::{converted, ended, freed, given_up, goes_by, taken, waits};
+use super::lock_reasons::{converted, ended, freed, given_up, taken, waits};
+use super::read_reasons::read;
 use super::situation::Situation;
 use super::write_reasons::wrote;
 
@@ -132,63 +133,4 @@ fn truncated(before: &Situation<'_>, lane: usize) -> String {
     format!(
         "The file is empty now, until {name} has filled it. Whoever reads it meanwhile finds nothing."
     )
-}
-
-fn read(before: &Situation<'_>, event: &StepEvent, operation: &DrawnOperation) -> String {
-    let lane = event.place.lane;
-    let version = match &operation.read {
-        Some(Sight::Version(version)) => *version,
-        Some(Sight::Torn(_)) => {
-            return match before.cut {
-                Some(cut) if cut != lane && before.is_killed(cut) => format!(
-                    "The file was empty at that moment: {} had cut it to nothing, and was killed before it filled it.",
-                    before.name(cut)
-                ),
-                Some(cut) if cut != lane => format!(
-                    "The file was empty at that moment: {} has cut it to nothing and not filled it yet.",
-                    before.name(cut)
-                ),
-                _ => "What it read is no count that anybody wrote.".to_owned(),
-            };
-        }
-        _ => return String::new(),
-    };
-    if matches!(event.what, Happening::Does(Doing::Query)) {
-        return "A query only looks, and buys nothing.".to_owned();
-    }
-    let left = before
-        .timeline()
-        .versions
-        .get(version)
-        .and_then(|one| one.left);
-    if left == Some(0) || operation.outcome == Some(DrawnOutcome::NoneLeft) {
-        return "That is not enough: it buys nothing.".to_owned();
-    }
-    let others = before.go_by(version, lane);
-    let known = before.says(version);
-    if version != before.latest && before.latest > version {
-        return format!(
-            "That is old: the count says {} by then.",
-            before.version(before.latest)
-        );
-    }
-    let who = before.names(&others);
-    match (others.len(), before.holds(lane)) {
-        (0, Some(true)) => format!(
-            "It goes by {known}, and holds the lock shared: whoever shares it may read the same before it has written."
-        ),
-        (0, Some(false)) => goes_by(before, lane, &known),
-        (0, None) => format!(
-            "It goes by {known}. Nothing keeps another process from reading the same before it has written."
-        ),
-        (1, Some(_)) => format!(
-            "It holds a lock, and yet {who} has read the same and has not written yet: both go by {known}, and each will write one less."
-        ),
-        (1, None) => format!(
-            "{who} has read the same and has not written yet: both go by {known}, and each will write one less."
-        ),
-        (_, _) => format!(
-            "{who} have read the same and have not written yet: each of them goes by {known}, and will write one less."
-        ),
-    }
 }

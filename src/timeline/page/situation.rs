@@ -10,6 +10,7 @@ use super::event::{Happening, StepEvent};
 use super::ledger::{NAME, Sales};
 use super::lock_wish::LockWish;
 use super::raced::{Raced, WriteBy};
+use super::read_reasons::less;
 use super::state::ProcessState;
 
 /// What a process goes by: the version that it has read, and at which step.
@@ -17,6 +18,8 @@ use super::state::ProcessState;
 pub(super) struct Pending {
     pub(super) version: usize,
     pub(super) step: u64,
+    /// How many less it writes by that; `None`: it writes nothing by it.
+    pub(super) less: Option<u64>,
 }
 
 /// A run at a moment.
@@ -218,8 +221,12 @@ impl<'a> Situation<'a> {
                 process.knows = knows;
             }
             if let (Some(Sight::Version(version)), false) = (&operation.read, asks) {
-                let (version, step) = (*version, event.number);
-                self.pending.insert(lane, Pending { version, step });
+                let pending = Pending {
+                    version: *version,
+                    step: event.number,
+                    less: less(operation, event),
+                };
+                self.pending.insert(lane, pending);
             }
         }
         if doing.writes() {

@@ -16,7 +16,7 @@ pub(super) fn wrote(
     let Some(wrote) = operation.wrote.map(|wrote| before.says(wrote)) else {
         return String::new();
     };
-    let Some(Pending { version, step }) = before.pending(lane) else {
+    let Some(Pending { version, step, .. }) = before.pending(lane) else {
         return String::new();
     };
     let known = before.version(version);

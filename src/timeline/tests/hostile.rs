@@ -45,7 +45,8 @@ fn operation() -> impl Strategy<Value = DrawnOperation> {
         option::of(0usize..9),
         option::of(outcome),
     );
-    (parts, option::of(time())).prop_map(|((spans, read, wrote, outcome), killed)| {
+    let parts = (parts, option::of(time()), any::<u64>());
+    parts.prop_map(|((spans, read, wrote, outcome), killed, quantity)| {
         let spans = spans
             .into_iter()
             .map(|(doing, from, to)| Span::new(doing, from, to));
@@ -55,6 +56,7 @@ fn operation() -> impl Strategy<Value = DrawnOperation> {
             wrote,
             outcome,
             killed,
+            quantity,
         }
     })
 }

@@ -21,6 +21,7 @@ fn sold(spans: Vec<Span>, read: usize, wrote: usize) -> DrawnOperation {
         wrote: Some(wrote),
         outcome: Some(DrawnOutcome::Sold(1)),
         killed: None,
+        quantity: 1,
     }
 }
 

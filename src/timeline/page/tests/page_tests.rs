@@ -304,6 +304,7 @@ fn what_does_not_fit_together_is_left_out() {
         wrote: Some(77),
         outcome: Some(DrawnOutcome::Sold(u64::MAX)),
         killed: Some(2),
+        quantity: u64::MAX,
     };
     for time in [Time::Steps, Time::Nanoseconds] {
         let timeline = Timeline {
