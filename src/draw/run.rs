@@ -7,7 +7,7 @@ use crate::lab::{Run, Trial, TurnOutcome};
 use crate::ledger::LockKind;
 use crate::office::Writes;
 use crate::plural::count;
-use crate::timeline::{Lane, LockFacts, Time, Timeline};
+use crate::timeline::{Lane, LockFacts, SaleFacts, Time, Timeline};
 
 /// The timeline of a run, to be drawn; with the chance of a bad end before its first step and after each,
 /// where that is known (see [`odds`](crate::lab::odds)).
@@ -75,6 +75,7 @@ pub fn carried(trial: &Trial, run: &Run, odds: Option<&[f64]>, turns: &[CarriedT
             leased: trial.has_leases().then_some(0).into_iter().collect(),
             ..LockFacts::default()
         },
+        sales: SaleFacts::default(),
         unreadable: run.verdict.left.is_none(),
         odds: odds.map(|odds| done.into_iter().zip(odds.iter().copied()).collect()),
     }

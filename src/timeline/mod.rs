@@ -63,6 +63,7 @@ mod panels;
 mod render;
 mod reveal;
 mod rows;
+mod sale_facts;
 mod scale;
 mod scene;
 mod stretches;
@@ -82,6 +83,7 @@ pub use page::{
     frame_policy, page,
 };
 pub use pair::pair_svg;
+pub use sale_facts::SaleFacts;
 pub use text_line::{COLUMNS, Piece, TextLine, Tone};
 
 #[cfg(test)]

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::lock_facts::LockFacts;
-use super::operation::DrawnOperation;
+use super::operation::{DrawnOperation, DrawnOutcome};
+use super::sale_facts::SaleFacts;
 use crate::overwriting::Overwriting;
 use crate::run_clock::RunClock;
 
@@ -32,6 +33,8 @@ pub struct Timeline {
     pub publishes: bool,
     /// What is known of the locks besides who holds them when.
     pub locks: LockFacts,
+    /// What is known of how many were sold besides what each operation was told.
+    pub sales: SaleFacts,
     /// Whether the count cannot be read in the end: then no version is said to stand.
     pub unreadable: bool,
     /// The chance that the run ends badly given the steps before a time, where all schedules are
@@ -44,6 +47,22 @@ impl Timeline {
     #[must_use]
     pub fn operation(&self, place: Spot) -> Option<&DrawnOperation> {
         self.lanes.get(place.lane)?.operations.get(place.operation)
+    }
+
+    /// How many tickets an operation is counted to have sold.
+    pub(super) fn sold(&self, place: Spot) -> u64 {
+        let Some(operation) = self.operation(place) else {
+            return 0;
+        };
+        let has_written = operation.wrote.is_some() || operation.cut_at().is_some();
+        let is_counted = match operation.outcome {
+            Some(DrawnOutcome::Sold(_)) => true,
+            None | Some(DrawnOutcome::Unknown) => {
+                has_written && !self.sales.uncounted.contains(&place)
+            }
+            _ => false,
+        };
+        if is_counted { operation.takes() } else { 0 }
     }
 
     pub(super) fn name(&self, lane: usize) -> &str {

@@ -326,3 +326,84 @@ fn a_read_says_what_each_of_those_who_go_by_it_will_write() {
         "It goes by 4 left. Nothing keeps another process from reading the same."
     );
 }
+
+/// How many are sold in the end by the steps of a page, and at which of them that is said; `None`: it is said of none.
+fn last_total(text: &str) -> (Option<String>, String) {
+    let steps = steps(text);
+    let totals = steps.steps.iter().filter_map(|step| {
+        let (_, total) = step.why.split_once("So ")?;
+        total.split_once(" sold, but").map(|(total, _)| total)
+    });
+    let total = totals.last().map(str::to_owned);
+    let oversold = steps.findings.iter();
+    let mut oversold = oversold.filter(|finding| finding.kind.contains("oversold"));
+    let sentence = oversold.next().map(|one| one.sentence.clone());
+    (total, sentence.unwrap_or_default())
+}
+
+/// The last total of a page is that of its finding: also of reads that do not say what was left, where one of several may have been
+/// read; of who does not say what it wrote; and of who is taken for having written.
+#[test]
+fn the_last_total_is_that_of_the_finding() {
+    // Two went by version 0, one by a version 1, of which there are two, and one by version 0 again.
+    let forked = r#"{"evidence":1,"stock":2,"first":0}
+{"step":"invoke","buyer":"eve","t":34,"quantity":1}
+{"step":"invoke","buyer":"dan","t":42,"quantity":2}
+{"step":"read","buyer":"eve","t":51,"seq":0}
+{"step":"intend","buyer":"eve","t":54,"read":0,"write":1,"nonce":"n0"}
+{"step":"invoke","buyer":"ann","t":72,"quantity":1}
+{"step":"read","buyer":"dan","t":78,"seq":0}
+{"step":"wrote","buyer":"eve","t":90}
+{"step":"return","buyer":"eve","t":92,"outcome":"sold"}
+{"step":"intend","buyer":"dan","t":95,"read":0,"write":1,"nonce":"n1"}
+{"step":"read","buyer":"ann","t":106,"seq":1}
+{"step":"intend","buyer":"ann","t":120,"read":1,"write":2,"nonce":"n3"}
+{"step":"wrote","buyer":"dan","t":165}
+{"step":"wrote","buyer":"ann","t":166}
+{"step":"return","buyer":"ann","t":169,"outcome":"sold"}
+{"step":"return","buyer":"dan","t":177,"outcome":"sold"}
+{"committed":1,"nonce":"n0","left":1,"buyer":"eve","quantity":1}
+{"committed":1,"nonce":"n1","left":0,"buyer":"dan","quantity":2}
+{"committed":2,"nonce":"n3","left":0,"buyer":"ann","quantity":1}
+"#;
+    let (total, sentence) = last_total(forked);
+    assert_eq!(total.as_deref(), Some("4 tickets are"));
+    assert!(sentence.starts_with("4 tickets were sold"), "{sentence}");
+    // What cy wrote is not known, only that it was told of it.
+    let silent = r#"{"evidence":1,"stock":1,"first":0}
+{"step":"invoke","buyer":"ann","t":10,"quantity":1}
+{"step":"read","buyer":"ann","t":20,"seq":0,"left":1}
+{"step":"intend","buyer":"ann","t":30,"read":0,"write":1,"nonce":"a"}
+{"step":"wrote","buyer":"ann","t":40}
+{"step":"return","buyer":"ann","t":50,"outcome":"sold","left":0}
+{"step":"invoke","buyer":"cy","t":60,"quantity":3}
+{"step":"read","buyer":"cy","t":70,"seq":0,"left":1}
+{"step":"return","buyer":"cy","t":80,"outcome":"sold"}
+"#;
+    let (total, sentence) = last_total(silent);
+    assert_eq!(total.as_deref(), Some("4 tickets are"));
+    assert!(sentence.starts_with("4 tickets were sold"), "{sentence}");
+    // bob was killed, and somebody read what only he can have written: he may have written, and does not say so.
+    let guessed = r#"{"evidence":1,"stock":2,"first":0}
+{"step":"invoke","buyer":"bob","t":10,"quantity":1}
+{"step":"read","buyer":"bob","t":20,"seq":0,"left":2}
+{"step":"intend","buyer":"bob","t":30,"read":0,"write":1,"nonce":"b"}
+{"step":"killed","buyer":"bob","t":40}
+{"step":"invoke","buyer":"ann","t":50,"quantity":1}
+{"step":"read","buyer":"ann","t":60,"seq":1,"left":1}
+{"step":"invoke","buyer":"cy","t":70,"quantity":2}
+{"step":"read","buyer":"cy","t":75,"seq":1,"left":1}
+{"step":"intend","buyer":"ann","t":80,"read":1,"write":2,"nonce":"a"}
+{"step":"wrote","buyer":"ann","t":85}
+{"step":"return","buyer":"ann","t":90,"outcome":"sold","left":0}
+{"step":"intend","buyer":"cy","t":95,"read":1,"write":2,"nonce":"c"}
+{"step":"wrote","buyer":"cy","t":100}
+{"step":"return","buyer":"cy","t":110,"outcome":"sold"}
+"#;
+    let (total, sentence) = last_total(guessed);
+    assert_eq!(total.as_deref(), Some("at least 3 tickets are"));
+    assert!(
+        sentence.starts_with("at least 3 tickets were sold"),
+        "{sentence}"
+    );
+}

@@ -1,5 +1,7 @@
 //! The timeline of the evidence, put together.
 
+use std::collections::BTreeSet;
+
 use super::super::unbalanced::unbalanced;
 use super::found;
 use super::lanes::Lanes;
@@ -10,7 +12,7 @@ use crate::check::evidence::Evidence;
 use crate::check::version_tree::VersionTree;
 use crate::check::write_order::WriteOrder;
 use crate::check::{HistoryVerdict, MAX_TOLD};
-use crate::timeline::{Lane, Spot, Time, Timeline};
+use crate::timeline::{Lane, SaleFacts, Spot, Time, Timeline};
 
 /// The timeline of a recorded run, to be drawn. Its title and subtitle are the caller's.
 ///
@@ -47,8 +49,25 @@ pub fn timeline(evidence: &Evidence, verdict: &HistoryVerdict) -> Timeline {
             .collect(),
         versions,
         findings,
+        sales: sales(&tree, &order, &lanes.places),
         locks: locks.facts(|at| lanes.places.get(at as usize).copied().flatten()),
         incomplete: verdict.counts.iter().any(|count| count.count > MAX_TOLD),
         ..Timeline::default()
+    }
+}
+
+/// Who is drawn as having written and is none of those who are counted to have sold.
+fn sales(tree: &VersionTree, order: &WriteOrder<'_>, places: &[Option<Spot>]) -> SaleFacts {
+    let mut sold = order.sold().map(|(at, _)| at).peekable();
+    let mut uncounted = BTreeSet::new();
+    for (at, (place, wrote)) in (0..).zip(places.iter().zip(&tree.wrote)) {
+        let is_counted = sold.next_if_eq(&at).is_some();
+        if !is_counted && wrote.is_some() {
+            uncounted.extend(*place);
+        }
+    }
+    SaleFacts {
+        uncounted,
+        is_least: order.silent().next().is_some(),
     }
 }

@@ -1,8 +1,8 @@
 //! The sales of a run in the order in which they were written down, and the versions of the count.
 
 use super::super::effects::Effects;
-use super::super::model::{Spot, Time};
-use super::super::operation::{DrawnOperation, Sight};
+use super::super::model::{Spot, Time, Timeline};
+use super::super::operation::{Doing, DrawnOperation, Sight};
 use super::super::scene::Scene;
 use super::super::words::short;
 use super::state::ShownLine;
@@ -28,6 +28,8 @@ pub(super) struct Sales {
     versions: Vec<(u64, usize)>,
     /// By version: when its sale was written down.
     times: Vec<Option<u64>>,
+    /// By time, and of one time by version: how many tickets were sold by then.
+    sold: Vec<((u64, usize), u64)>,
 }
 
 impl Sales {
@@ -68,6 +70,7 @@ impl Sales {
         let times = (0..timeline.versions.len()).map(|version| effects.line(version));
         Self {
             times: times.collect(),
+            sold: sold(timeline, effects),
             lines,
             versions,
         }
@@ -79,20 +82,11 @@ impl Sales {
         self.lines.partition_point(is_there)
     }
 
-    /// How many tickets the first so many of them sold.
-    pub(super) fn tickets(&self, scene: &Scene<'_>, many: usize) -> u64 {
-        let versions = &scene.timeline.versions;
-        let left = |at: usize| versions.get(at).and_then(|version| version.left);
-        let sold = self.lines.iter().take(many).map(|line| {
-            let version = line.version;
-            let before = version.and_then(|at| left(scene.timeline.parent(at)?));
-            let after = version.and_then(left);
-            let sold = before
-                .zip(after)
-                .map(|(before, after)| before.saturating_sub(after));
-            sold.unwrap_or(1)
-        });
-        sold.fold(0, u64::saturating_add)
+    /// How many tickets were sold by a time; of the sales of that time, up to that which made a version.
+    pub(super) fn sold_by(&self, at: u64, last: usize) -> u64 {
+        let after = self.sold.partition_point(|one| one.0 <= (at, last));
+        let last = after.checked_sub(1).and_then(|at| self.sold.get(at));
+        last.map_or(0, |(_, all)| *all)
     }
 
     /// The last version of a time; of those written at that time, up to a version.
@@ -139,4 +133,37 @@ impl Sales {
             overwritten_by: by.filter(|by| *by > place),
         })
     }
+}
+
+/// How many tickets were sold by the time of each sale: of one whose write nobody knows of, when it was answered.
+fn sold(timeline: &Timeline, effects: &Effects) -> Vec<((u64, usize), u64)> {
+    let lanes = timeline.lanes.iter().enumerate();
+    let places = lanes.flat_map(|(lane, of)| {
+        (0..of.operations.len()).map(move |operation| Spot { lane, operation })
+    });
+    let sold = places.filter_map(|place| {
+        let many = timeline.sold(place);
+        let operation = timeline.operation(place).filter(|_| many > 0)?;
+        let written = operation.wrote;
+        let at = written.and_then(|version| effects.line(version));
+        // Who cut the count, and was killed before it filled it.
+        let cut = || operation.cut_at().filter(|_| timeline.time == Time::Steps);
+        let at = at.or_else(cut).or_else(|| answered_at(operation))?;
+        Some(((at, written.unwrap_or(usize::MAX)), many))
+    });
+    let mut sold: Vec<_> = sold.collect();
+    sold.sort_unstable();
+    let mut all: u64 = 0;
+    for (_, many) in &mut sold {
+        all = all.saturating_add(*many);
+        *many = all;
+    }
+    sold
+}
+
+/// When an operation was answered, as its step is drawn; else when it was over.
+fn answered_at(operation: &DrawnOperation) -> Option<u64> {
+    let is_answer = |doing: &Doing| matches!(doing, Doing::Point(name) if name != "intends");
+    let answer = operation.span(is_answer).map(|span| span.bounds().0);
+    answer.or_else(|| Some(operation.bounds()?.1))
 }

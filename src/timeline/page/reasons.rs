@@ -1,12 +1,12 @@
 //! What a step means, in a sentence or two: what its process goes by, and what it does not see.
 
-use super::super::model::{Spot, Time};
+use super::super::model::Time;
 use super::super::operation::{Doing, DrawnOperation, DrawnOutcome};
 use super::event::{Happening, StepEvent};
 use super::lock_reasons::{converted, ended, freed, given_up, taken, waits};
 use super::read_reasons::read;
 use super::situation::Situation;
-use super::write_reasons::wrote;
+use super::write_reasons::{oversells, wrote};
 
 /// What an event means, given what was before it. `before`: the step before has this.
 pub(super) fn reason(before: &Situation<'_>, event: &StepEvent) -> String {
@@ -32,7 +32,7 @@ fn meaning(before: &Situation<'_>, event: &StepEvent, operation: &DrawnOperation
         Happening::Ends(..) => ended(before, event),
         Happening::Publishes(version) => before.published_late(*version),
         Happening::Dies => died(before, event),
-        Happening::Answers => answered(before, event.place, operation),
+        Happening::Answers => answered(before, event, operation),
         Happening::Does(doing) => match doing {
             Doing::Query if operation.span(Doing::reads).is_some() => {
                 "A query only looks, and buys nothing. What it buys by, it reads later, in a step of its own.".to_owned()
@@ -43,7 +43,7 @@ fn meaning(before: &Situation<'_>, event: &StepEvent, operation: &DrawnOperation
             }
             Doing::Query => read(before, event, operation),
             _ if doing.writes() => wrote(before, event, operation),
-            Doing::Truncate => truncated(before, event.place.lane),
+            Doing::Truncate => truncated(before, event, operation),
             Doing::Sync => published(before, operation),
             Doing::Pass => passed(before, event.place.lane, operation),
             Doing::Wait | Doing::WaitFor(_) | Doing::Stuck(_) => waits(before, event, operation),
@@ -115,9 +115,13 @@ fn passed(before: &Situation<'_>, lane: usize, operation: &DrawnOperation) -> St
     }
 }
 
-fn answered(before: &Situation<'_>, place: Spot, operation: &DrawnOperation) -> String {
+fn answered(before: &Situation<'_>, event: &StepEvent, operation: &DrawnOperation) -> String {
     match operation.outcome {
-        Some(DrawnOutcome::Sold(_)) => match before.overwriter(place) {
+        Some(DrawnOutcome::Sold(_)) if operation.wrote.is_none() => format!(
+            "It has its ticket; which version its sale made is not known.{}",
+            oversells(before, event, None, None)
+        ),
+        Some(DrawnOutcome::Sold(_)) => match before.overwriter(event.place) {
             Some(by) => format!(
                 "It holds a ticket, and the count does not show its sale: that is overwritten by {}.",
                 before.name(by.lane)
@@ -128,9 +132,14 @@ fn answered(before: &Situation<'_>, place: Spot, operation: &DrawnOperation) -> 
     }
 }
 
-fn truncated(before: &Situation<'_>, lane: usize) -> String {
-    let name = before.name(lane);
+fn truncated(before: &Situation<'_>, event: &StepEvent, operation: &DrawnOperation) -> String {
+    let name = before.name(event.place.lane);
+    // Who fills it says so then.
+    let sells = match operation.wrote {
+        None => oversells(before, event, None, None),
+        Some(_) => String::new(),
+    };
     format!(
-        "The file is empty now, until {name} has filled it. Whoever reads it meanwhile finds nothing."
+        "The file is empty now, until {name} has filled it. Whoever reads it meanwhile finds nothing.{sells}"
     )
 }

@@ -7,11 +7,6 @@ use super::ledger::NAME;
 use super::situation::Situation;
 
 impl Situation<'_> {
-    /// How many tickets the first so many sales sold.
-    pub(super) fn tickets(&self, many: usize) -> u64 {
-        self.sales.tickets(self.scene, many)
-    }
-
     /// Who has overwritten the sale of an operation by now.
     pub(super) fn overwriter(&self, place: Spot) -> Option<Spot> {
         let by = self.scene.overwriter(place)?;

@@ -17,12 +17,19 @@ pub(super) fn wrote(
         return String::new();
     };
     let Some(Pending { version, step, .. }) = before.pending(lane) else {
-        return String::new();
+        // Which version it goes by is not known.
+        let sells = oversells(before, event, operation.wrote, None);
+        return sells.trim_start().to_owned();
     };
     let known = before.version(version);
     // What was old when it was read.
     let old = before.passed.get(&version).filter(|since| **since < step);
-    let sells = oversells(before, old.is_some()) + &replaced(before, lane);
+    let reason = match old {
+        Some(_) => Some("what it saw was gone"),
+        None if version != before.latest => Some("it looked before, not now"),
+        None => None,
+    };
+    let sells = oversells(before, event, operation.wrote, reason) + &replaced(before, lane);
     // What it read is before what it has just written: anything between was written by others.
     if version == before.latest {
         let later = if before.timeline().publishes {
@@ -67,23 +74,30 @@ pub(super) fn wrote(
     )
 }
 
-/// That with one sale more than were written down there are more than there were tickets; empty where there are not.
-/// `was_old`: what its seller read was out of date when it was read.
-fn oversells(before: &Situation<'_>, was_old: bool) -> String {
+/// That with the sale that is made in an event there are more than there were tickets; empty where there are not. `reason`: why
+/// its seller did not see that, where that is known.
+pub(super) fn oversells(
+    before: &Situation<'_>,
+    event: &StepEvent,
+    wrote: Option<usize>,
+    reason: Option<&str>,
+) -> String {
     let stock = before.timeline().versions.first();
     let stock = stock.and_then(|first| first.left);
-    let sold = before.tickets(before.lines.saturating_add(1));
+    let sold = before.sales.sold_by(event.at, wrote.unwrap_or(usize::MAX));
     match stock {
         Some(stock) if sold > stock => format!(
-            " So {} are sold, but there {} only {}: {}.",
+            " So {}{} {} sold, but there {} only {}{}.",
+            if before.timeline().sales.is_least {
+                "at least "
+            } else {
+                ""
+            },
             count(sold, "ticket"),
+            if sold == 1 { "is" } else { "are" },
             if stock == 1 { "was" } else { "were" },
             thousands(stock),
-            if was_old {
-                "what it saw was gone"
-            } else {
-                "it looked before, not now"
-            }
+            reason.map_or_else(String::new, |reason| format!(": {reason}"))
         ),
         _ => String::new(),
     }

@@ -137,6 +137,7 @@ fn timeline() -> impl Strategy<Value = Timeline> {
             odds,
             publishes: steps,
             locks: LockFacts::default(),
+            sales: SaleFacts::default(),
             unreadable: !steps,
         },
     )

@@ -104,6 +104,7 @@ pub(super) fn schedule() -> Timeline {
         incomplete: false,
         publishes: false,
         locks: LockFacts::default(),
+        sales: SaleFacts::default(),
         unreadable: false,
         // A buyer that is not done takes the next step, each with the same chance.
         odds: Some(vec![
