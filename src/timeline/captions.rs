@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 
 use super::model::{Time, Timeline};
-use super::tree::Tree;
+use super::scene::Scene;
 use super::tree_row::{VersionRun, What};
-use super::words::{count, short, thousands};
+use super::words::{count, thousands};
 
 /// What is said of the time from which on the chance is 1.
 pub(super) fn no_return(timeline: &Timeline, time: u64) -> String {
@@ -56,7 +56,8 @@ impl VersionWords {
 }
 
 /// What a row of the tree says, with room for so many columns of a name.
-pub(super) fn words_of(timeline: &Timeline, tree: &Tree, what: What, room: usize) -> VersionWords {
+pub(super) fn words_of(scene: &Scene<'_>, what: What, room: usize) -> VersionWords {
+    let (timeline, tree) = (scene.timeline, &scene.tree);
     let version = match what {
         What::Version(version) => version,
         What::Run(versions) => {
@@ -82,7 +83,7 @@ pub(super) fn words_of(timeline: &Timeline, tree: &Tree, what: What, room: usize
         let _ = write!(text, ": {} left", thousands(left));
     }
     if let Some(writer) = known.writer {
-        let _ = write!(text, ", by {}", short(timeline.name(writer.lane), room));
+        let _ = write!(text, ", by {}", scene.name(writer.lane, room));
     }
     let mut fate = String::from(if known.survived && timeline.unreadable {
         ", the last count; by now it cannot be read"

@@ -7,9 +7,8 @@ use super::operation::{DrawnOperation, DrawnOutcome};
 use super::tree::Tree;
 use super::words::{count, short, thousands};
 
-/// Columns at most of a line, and of a name in it.
+/// Columns at most of a line.
 const ROOM: usize = 26;
-const NAME: usize = 14;
 
 /// One line of what became of a buyer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,13 +24,13 @@ pub(super) struct BuyerFate {
     pub(super) finding: Option<usize>,
 }
 
-/// What became of the buyer of a lane, in at most three lines. `overwriter`: who overwrote the sale of an operation, where
-/// that is known.
+/// What became of the buyer of a lane, in at most three lines. `overwriter`: who overwrote the sale of an operation, and its name,
+/// where that is known.
 pub(super) fn fates(
     timeline: &Timeline,
     tree: &Tree,
     lane: usize,
-    overwriter: impl Fn(Spot) -> Option<Spot>,
+    overwriter: impl Fn(Spot) -> Option<(Spot, String)>,
 ) -> Vec<BuyerFate> {
     let operations = timeline.lanes.get(lane).map_or(&[][..], |l| &l.operations);
     let sales = || {
@@ -74,8 +73,7 @@ pub(super) fn fates(
     match lost {
         0 => {}
         _ if many == 1 => match by {
-            Some(by) => {
-                let name = short(timeline.name(by.lane), NAME);
+            Some((by, name)) => {
                 let words = format!("sale overwritten by {name}");
                 fates.push(BuyerFate {
                     by_write: true,

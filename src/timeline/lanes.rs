@@ -7,8 +7,9 @@ use super::bars::{bar, line, spine};
 use super::canvas::{Canvas, Ink, QUIET, badge};
 use super::labels;
 use super::lane_row::LaneRow;
-use super::layout::{Layout, NAME};
+use super::layout::Layout;
 use super::model::{Spot, Time};
+use super::names::LANE;
 use super::operation::{Doing, DrawnOperation};
 use super::scene::Scene;
 use super::words::{duration, short, xml};
@@ -24,7 +25,7 @@ pub(super) fn lane(canvas: &mut Canvas, scene: &Scene<'_>, layout: &Layout, row:
         Ink::Plain
     };
     let at = (layout.left - 12.0, row.middle() + 4.0);
-    canvas.text(at, "end", 12, ink, &short(name, NAME));
+    canvas.text(at, "end", 12, ink, &scene.name(row.lane, LANE));
     canvas.body += "</g>\n";
     canvas.close();
     canvas.open_past();

@@ -8,10 +8,10 @@ use super::fates::BuyerFate;
 use super::labels::{self, labels};
 use super::lane_row::{BAR, LaneRow, SMALL};
 use super::model::Timeline;
+use super::names::LANE;
 use super::notes::{Badge, SentenceLine, badges, sentences_above, sentences_below};
 use super::scale::Scale;
 use super::scene::{Scene, odds};
-use super::words::short;
 
 pub(super) const WIDTH: f64 = 1000.0;
 pub(super) const MARGIN: f64 = 16.0;
@@ -22,8 +22,6 @@ pub(super) const LINE: f64 = 18.0;
 pub(super) const ROW: f64 = 20.0;
 /// Of the curve of the odds.
 pub(super) const ODDS: f64 = 56.0;
-/// How many columns of a name.
-pub(super) const NAME: usize = 18;
 
 /// The whole picture.
 #[derive(Debug)]
@@ -157,7 +155,7 @@ impl Layout {
 fn margins(scene: &Scene<'_>, fates: &[(usize, Vec<BuyerFate>)]) -> (f64, f64) {
     let names = fates
         .iter()
-        .map(|(lane, _)| wide(&short(scene.timeline.name(*lane), NAME), 12));
+        .map(|(lane, _)| wide(&scene.name(*lane, LANE), 12));
     let odds = if odds(scene.timeline).is_some() {
         wide("ends badly: 100 %", 11)
     } else {

@@ -55,6 +55,7 @@ mod legend_shapes;
 mod lock_facts;
 mod marks;
 mod model;
+mod names;
 mod notes;
 mod operation;
 mod page;

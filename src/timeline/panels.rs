@@ -6,13 +6,11 @@ use super::canvas::{ACCENT, Canvas, Ink, QUIET, wide};
 use super::captions::{no_return, words_of};
 use super::layout::{Layout, MARGIN, ODDS, RIGHT, ROW};
 use super::model::Timeline;
+use super::names::TREE_ROW;
 use super::reveal::Reveal;
 use super::scene::{self, Scene, certain_from};
 use super::tree_row::What;
 use super::words::xml;
-
-/// How many columns of a name a row of the tree has.
-const NAME: usize = 28;
 
 /// The chance that the run ends badly, and the step from which on it must.
 pub(super) fn odds(canvas: &mut Canvas, timeline: &Timeline, layout: &Layout) {
@@ -123,7 +121,7 @@ pub(super) fn tree(canvas: &mut Canvas, scene: &Scene<'_>, layout: &Layout) -> (
             canvas.path(&line, colour, &format!(r#"stroke-width="1.5" {dash}"#));
         }
         dot(canvas, (x, y), row.what, colour);
-        let words = words_of(scene.timeline, &scene.tree, row.what, NAME);
+        let words = words_of(scene, row.what, TREE_ROW);
         let fork = words.fork.unwrap_or_default();
         let end = canvas.from(|reveal| fated_at(scene, reveal, ends));
         let forks = canvas.from(|reveal| forked_at(scene, reveal, written));

@@ -6,13 +6,13 @@ use super::acts::{Act, told};
 use super::chosen_acts::{at, chosen, is_minor, is_said};
 use super::fold::Fold;
 use super::model::Spot;
+use super::names::LANE;
 use super::operation::{Doing, DrawnOperation, DrawnOutcome};
 use super::scene::{Scene, is_certain, numbers, odds};
 use super::text_line::{TextLine, Tone};
-use super::words::{CUT, columns, count, first_words, short};
+use super::words::{CUT, columns, count, first_words};
 
-/// Columns at most for a name, and for all lines of the buyers together.
-const NAME: usize = 18;
+/// Columns at most for all lines of the buyers together.
 const GRAPH: usize = 34;
 /// Above the odds, and as wide as they are.
 const BAD_END: &str = "bad end";
@@ -26,6 +26,8 @@ struct RowPlan<'a> {
     name: usize,
     pitch: usize,
     room: usize,
+    /// By lane: its name within its columns.
+    names: HashMap<usize, String>,
     /// From when to when each operation that is drawn lasts.
     bounds: Vec<(Spot, (u64, u64))>,
 }
@@ -76,7 +78,8 @@ impl<'a> RowPlan<'a> {
     fn of(scene: &'a Scene<'a>, acts: &[(&Act, bool)], room: usize) -> Self {
         let drawn = || acts.iter().filter(|(_, drawn)| *drawn).map(|(act, _)| *act);
         let times = drawn().map(|act| columns(&scene.axis.label(at(scene, act))));
-        let names = drawn().map(|act| columns(&short(scene.timeline.name(act.place.lane), NAME)));
+        let names = drawn().map(|act| columns(&scene.name(act.place.lane, LANE)));
+        let name = names.max().unwrap_or(0).min(room / 4);
         let lanes = scene.choice.lanes.len();
         let places = scene.choice.places();
         let bounds =
@@ -85,7 +88,8 @@ impl<'a> RowPlan<'a> {
             scene,
             odds: odds(scene.timeline),
             time: times.max().unwrap_or(0).max(columns(scene.axis.name())),
-            name: names.max().unwrap_or(0).min(room / 4),
+            name,
+            names: scene.names.within(name),
             pitch: match lanes {
                 _ if lanes * 2 <= GRAPH.min(room / 3) => 2,
                 _ if lanes <= GRAPH.min(room / 3) => 1,
@@ -131,8 +135,8 @@ impl<'a> RowPlan<'a> {
         let marked = act.proves || !act.findings.is_empty();
         let tone = if marked { Tone::Bad } else { Tone::Plain };
         line = self.graph(line, act, tone);
-        let name = short(self.scene.timeline.name(act.place.lane), self.name);
-        let pad = " ".repeat(self.name.saturating_sub(columns(&name)));
+        let name = self.names.get(&act.place.lane).map_or("", String::as_str);
+        let pad = " ".repeat(self.name.saturating_sub(columns(name)));
         line = line.and(format!("{name}{pad} "), tone);
         let marks = match numbers(&act.findings) {
             none if none.is_empty() => none,
@@ -155,7 +159,7 @@ impl<'a> RowPlan<'a> {
             _ => act.words.clone(),
         };
         let over = self.scene.overwrites(act).map(|lane| {
-            let name = short(self.scene.timeline.name(lane), NAME);
+            let name = self.scene.name(lane, LANE);
             format!("{words} over {name}'s")
         });
         let own = self.scene.acts.iter().rev();

@@ -8,9 +8,10 @@ use super::effects::Effects;
 use super::fates::{BuyerFate, fates, is_named};
 use super::marks::Marks;
 use super::model::{DrawnFinding, Spot, Time, Timeline};
+use super::names::{FATE, ShortNames};
 use super::operation::{Doing, DrawnOutcome};
 use super::tree::Tree;
-use super::words::{count, thousands};
+use super::words::{count, short, thousands};
 
 /// A run, chosen and put in words.
 #[derive(Debug)]
@@ -19,6 +20,7 @@ pub(super) struct Scene<'a> {
     pub(super) choice: Choice,
     pub(super) marks: Marks,
     pub(super) tree: Tree,
+    pub(super) names: ShortNames,
     /// By time.
     pub(super) acts: Vec<Act>,
     pub(super) axis: Axis,
@@ -31,6 +33,7 @@ impl<'a> Scene<'a> {
         let choice = Choice::of(timeline);
         let marks = Marks::of(timeline, &choice);
         let tree = Tree::of(timeline, &choice);
+        let names = ShortNames::of(timeline, &choice, &tree);
         let acts = acts(timeline, &choice, &marks);
         let axis = Axis::of(timeline, &choice, &acts);
         Self {
@@ -38,16 +41,24 @@ impl<'a> Scene<'a> {
             choice,
             marks,
             tree,
+            names,
             acts,
             axis,
             effects: Effects::of(timeline),
         }
     }
 
+    /// The name of a lane within one of the numbers of columns that names have; those that differ differ still.
+    pub(super) fn name(&self, lane: usize, room: usize) -> String {
+        let name = self.names.get(lane, room).cloned();
+        name.unwrap_or_else(|| short(self.timeline.name(lane), room))
+    }
+
     /// What became of the buyer of a lane.
     pub(super) fn fates(&self, lane: usize) -> Vec<BuyerFate> {
         fates(self.timeline, &self.tree, lane, |place| {
-            self.overwriter(place)
+            let by = self.overwriter(place)?;
+            Some((by, self.name(by.lane, FATE)))
         })
     }
 

@@ -3,11 +3,11 @@
 use super::captions::{no_return, words_of};
 use super::marks::Marks;
 use super::model::Timeline;
+use super::names::{NARROW, TREE_LINE};
 use super::operation::Doing;
 use super::rows::rows;
 use super::scene::{Scene, certain_from, odds, sentence};
 use super::text_line::{TextLine, Tone};
-use super::tree::Tree;
 use super::tree_row::{Rail, TreeRow, What};
 use super::words::{columns, count, first_words, short, wrapped};
 
@@ -142,14 +142,15 @@ fn certainty(lines: &mut Vec<TextLine>, timeline: &Timeline, room: usize) {
 
 fn tree(lines: &mut Vec<TextLine>, scene: &Scene<'_>, room: usize) {
     for row in &scene.tree.rows {
-        lines.push(tree_row(scene.timeline, &scene.tree, row, room));
+        lines.push(tree_row(scene, row, room));
     }
     if !scene.tree.rows.is_empty() {
         lines.push(TextLine::default());
     }
 }
 
-fn tree_row(timeline: &Timeline, tree: &Tree, row: &TreeRow, room: usize) -> TextLine {
+fn tree_row(scene: &Scene<'_>, row: &TreeRow, room: usize) -> TextLine {
+    let (timeline, tree) = (scene.timeline, &scene.tree);
     let rails = row.rails.iter().map(|rail| match rail {
         Rail::Blank => "   ",
         Rail::Pipe => "│  ",
@@ -158,7 +159,10 @@ fn tree_row(timeline: &Timeline, tree: &Tree, row: &TreeRow, room: usize) -> Tex
     });
     let rails = format!("  {}", rails.collect::<String>());
     let room = room.saturating_sub(columns(&rails));
-    let words = words_of(timeline, tree, row.what, 16);
+    let mut words = words_of(scene, row.what, TREE_LINE);
+    if columns(&words.what) > room {
+        words = words_of(scene, row.what, NARROW);
+    }
     let (text, fork) = (words.what + &words.fate, words.fork);
     let tone = match row.what {
         What::Version(version) if tree.is_lost(version) => Tone::Bad,

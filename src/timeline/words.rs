@@ -37,7 +37,7 @@ pub(super) fn columns(text: &str) -> usize {
 }
 
 /// The beginning of a text that fits.
-fn head(text: &str, room: usize) -> &str {
+pub(super) fn head(text: &str, room: usize) -> &str {
     let mut taken = 0;
     for (at, c) in text.char_indices() {
         taken += columns_of(c);
@@ -49,7 +49,7 @@ fn head(text: &str, room: usize) -> &str {
 }
 
 /// The end of a text that fits.
-fn tail(text: &str, room: usize) -> &str {
+pub(super) fn tail(text: &str, room: usize) -> &str {
     let mut taken = 0;
     for (at, c) in text.char_indices().rev() {
         taken += columns_of(c);
@@ -79,8 +79,18 @@ pub(super) fn first_words(text: &str, room: usize) -> String {
         return text;
     }
     let head = head(&text, room.saturating_sub(columns(CUT)));
+    let is_whole = text
+        .get(head.len()..)
+        .is_some_and(|rest| rest.starts_with(' '));
     match head.rsplit_once(' ') {
-        Some((words, _)) => format!("{}{CUT}", words.trim_end_matches([',', ';', ':'])),
+        Some((words, last)) => {
+            let words = if is_whole && !last.is_empty() {
+                head
+            } else {
+                words
+            };
+            format!("{}{CUT}", words.trim_end_matches([',', ';', ':']))
+        }
         None => short(&text, room),
     }
 }

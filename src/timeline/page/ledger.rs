@@ -2,13 +2,13 @@
 
 use super::super::effects::Effects;
 use super::super::model::{Spot, Time, Timeline};
+use super::super::names;
 use super::super::operation::{Doing, DrawnOperation, Sight};
 use super::super::scene::Scene;
-use super::super::words::short;
 use super::state::ShownLine;
 
 /// Columns at most for a name.
-pub(super) const NAME: usize = 60;
+pub(super) const NAME: usize = names::PAGE;
 
 /// What is written, with its time.
 #[derive(Debug, Clone, Copy)]
@@ -109,7 +109,7 @@ impl Sales {
     /// The line at a place, for people.
     pub(super) fn entry(&self, scene: &Scene<'_>, place: usize) -> Option<ShownLine> {
         let line = self.lines.get(place)?;
-        let name = line.by.map(|by| short(scene.timeline.name(by.lane), NAME));
+        let name = line.by.map(|by| scene.name(by.lane, NAME));
         let (version, left) = if let Some(at) = line.version {
             let version = scene.timeline.versions.get(at)?;
             (version.seq, version.left)

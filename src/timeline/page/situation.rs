@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::super::model::Timeline;
 use super::super::operation::{Doing, Sight};
 use super::super::scene::Scene;
-use super::super::words::short;
 use super::event::{Happening, StepEvent};
 use super::ledger::{NAME, Sales};
 use super::lock_wish::LockWish;
@@ -93,7 +92,7 @@ impl<'a> Situation<'a> {
 
     /// What is called so in a sentence.
     pub(super) fn name(&self, lane: usize) -> String {
-        short(self.timeline().name(lane), NAME)
+        self.scene.name(lane, NAME)
     }
 
     pub(super) fn pending(&self, lane: usize) -> Option<Pending> {

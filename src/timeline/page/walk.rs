@@ -68,9 +68,7 @@ pub(super) fn walk(scene: &Scene<'_>) -> Walked {
             Time::Steps => "",
             Time::Nanoseconds => scene.axis.name(),
         },
-        processes: lanes
-            .map(|lane| short(timeline.name(*lane), NAME))
-            .collect(),
+        processes: lanes.map(|lane| scene.name(*lane, NAME)).collect(),
         ledger: shown_lines(scene, &sales, &steps),
         findings: findings(timeline, &step_of, (last_write(&events, &step_of), end)),
         steps,
