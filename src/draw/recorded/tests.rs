@@ -407,3 +407,33 @@ fn the_last_total_is_that_of_the_finding() {
         "{sentence}"
     );
 }
+
+/// What is done at the very time of a write, and before it in the order of the steps, does not come after it.
+#[test]
+fn nobody_has_written_since_but_others() {
+    let steps = steps(
+        r#"{"evidence":1,"stock":3,"first":0}
+{"step":"invoke","buyer":"cat","t":52,"quantity":1}
+{"step":"read","buyer":"cat","t":60,"seq":0}
+{"step":"invoke","buyer":"bob","t":70,"quantity":1}
+{"step":"intend","buyer":"cat","t":70,"read":0,"write":1,"nonce":"n0"}
+{"step":"return","buyer":"cat","t":79,"outcome":"sold"}
+{"step":"lock_wanted","buyer":"bob","t":79,"device":8,"inode":42,"shared":false}
+{"step":"lock_got","buyer":"bob","t":79,"device":8,"inode":42,"path_device":8,"path_inode":42}
+{"step":"read","buyer":"bob","t":79,"seq":0}
+{"step":"intend","buyer":"bob","t":79,"read":0,"write":1,"nonce":"n2"}
+{"step":"lock_released","buyer":"bob","t":79,"device":8,"inode":42}
+{"step":"return","buyer":"bob","t":82,"outcome":"sold"}
+{"committed":1,"nonce":"n0","left":2,"buyer":"cat","quantity":1}
+{"committed":1,"nonce":"n2","left":2,"buyer":"bob","quantity":1}
+"#,
+    );
+    let [(_, writes)] = done(&steps, "cat", "writes")[..] else {
+        panic!("{:#?}", steps.steps);
+    };
+    assert!(
+        writes.why.contains("nobody has written since"),
+        "{}",
+        writes.why
+    );
+}

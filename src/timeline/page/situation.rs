@@ -180,6 +180,8 @@ impl<'a> Situation<'a> {
                 .and_then(|operation| operation.read.as_ref()?.version())
                 .unwrap_or(usize::MAX),
             Happening::Does(Doing::Truncate) if !with_own => 0,
+            // Of one time these come before what is read and written then.
+            Happening::Does(doing) if doing.waits() || matches!(doing, Doing::Point(_)) => 0,
             _ => usize::MAX,
         };
         let latest = self.sales.version_by(event.at, last).unwrap_or(self.latest);
