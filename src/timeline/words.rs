@@ -81,7 +81,7 @@ pub(super) fn first_words(text: &str, room: usize) -> String {
     let head = head(&text, room.saturating_sub(columns(CUT)));
     let is_whole = text
         .get(head.len()..)
-        .is_some_and(|rest| rest.starts_with(' '));
+        .is_some_and(|rest| rest.starts_with([' ', ',', ';', ':']));
     match head.rsplit_once(' ') {
         Some((words, last)) => {
             let words = if is_whole && !last.is_empty() {

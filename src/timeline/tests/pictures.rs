@@ -314,6 +314,10 @@ fn nothing_is_left_out_of_a_line_without_a_mark() {
         "version 3: 1 left …"
     );
     assert_eq!(
+        words::first_words("version 3: 1 left, by ann, overwritten", 27),
+        "version 3: 1 left, by ann …"
+    );
+    assert_eq!(
         words::first_words("unbroken", 5),
         words::short("unbroken", 5)
     );
