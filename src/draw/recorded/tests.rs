@@ -330,11 +330,12 @@ fn a_read_says_what_each_of_those_who_go_by_it_will_write() {
 /// How many are sold in the end by the steps of a page, and at which of them that is said; `None`: it is said of none.
 fn last_total(text: &str) -> (Option<String>, String) {
     let steps = steps(text);
-    let totals = steps.steps.iter().filter_map(|step| {
+    let totals = steps.steps.iter().rev().filter_map(|step| {
         let (_, total) = step.why.split_once("So ")?;
         total.split_once(" sold, but").map(|(total, _)| total)
     });
-    let total = totals.last().map(str::to_owned);
+    let mut totals = totals.map(str::to_owned);
+    let total = totals.next();
     let oversold = steps.findings.iter();
     let mut oversold = oversold.filter(|finding| finding.kind.contains("oversold"));
     let sentence = oversold.next().map(|one| one.sentence.clone());
