@@ -37,6 +37,14 @@ pub(super) fn check(directory: &Path) -> Check {
     }
 }
 
+/// The kind of the file system that a directory is in, as it is mounted.
+pub(super) fn mounted_as(directory: &Path) -> Option<String> {
+    let directory = fs::canonicalize(directory).ok()?;
+    let mounts = fs::read_to_string("/proc/self/mountinfo").ok()?;
+    let mount = Mount::of(&mounts, &directory)?;
+    mount.kind.starts_with("ext").then(|| mount.kind.to_owned())
+}
+
 /// What a power cut does to what was synced.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Loss {

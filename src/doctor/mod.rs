@@ -104,10 +104,14 @@ fn or_failed<const N: usize>(
 }
 
 fn file_system(directory: &Path) -> String {
-    File::open(directory).map_or_else(
-        |_| sys::UNKNOWN.to_owned(),
-        |directory| sys::file_system(&directory),
-    )
+    let Ok(open) = File::open(directory) else {
+        return sys::UNKNOWN.to_owned();
+    };
+    match sys::file_system(&open) {
+        // The same number stands for ext2 and ext3.
+        ext if ext.starts_with("ext") => durability::mounted_as(directory).unwrap_or(ext),
+        other => other,
+    }
 }
 
 /// What is to be said of an event that is there: whether it can be sold from where it stands, and reset, and by which

@@ -10,6 +10,8 @@ use crate::json_words;
 /// The byte order mark, which some editors put before the first line.
 pub(crate) const MARK: &[u8] = b"\xef\xbb\xbf";
 
+const NO_BREAK_SPACE: &[u8] = "\u{a0}".as_bytes();
+
 /// A line as it stands, its sum not yet compared with the line before.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Line<'a> {
@@ -39,9 +41,16 @@ impl<'a> Line<'a> {
     }
 
     /// The bytes of a line as this program wrote them, where an editor has put a byte order mark or blanks before them, or
-    /// a carriage return or blanks behind them: no line has any of these.
+    /// a carriage return or blanks behind them: no line has any of these. A no-break space is a blank, too.
     pub(crate) fn as_written(bytes: &[u8]) -> &[u8] {
-        bytes.strip_prefix(MARK).unwrap_or(bytes).trim_ascii()
+        let mut bytes = bytes.strip_prefix(MARK).unwrap_or(bytes).trim_ascii();
+        while let Some(rest) = bytes.strip_prefix(NO_BREAK_SPACE) {
+            bytes = rest.trim_ascii_start();
+        }
+        while let Some(rest) = bytes.strip_suffix(NO_BREAK_SPACE) {
+            bytes = rest.trim_ascii_end();
+        }
+        bytes
     }
 
     /// Whether it was written upon the line with this sum.

@@ -294,6 +294,25 @@ fn an_overlay_that_no_power_cut_spares_is_fit_and_noted() {
     }
 }
 
+/// One number stands for all of ext2, ext3 and ext4: by the mount it is told which.
+#[test]
+fn a_file_system_is_told_by_the_name_that_it_is_mounted_by() {
+    for kind in ["ext2", "ext4"] {
+        let event = TestEvent::empty();
+        let mount = format!(
+            "tmpfs tmpfs upper && truncate -s 16M upper/image && mkfs.{kind} -q -F upper/image && mount -t {kind} -o loop \
+             upper/image"
+        );
+        let Some((_, report)) = on_mount(&event, &mount) else {
+            continue;
+        };
+        assert_eq!(report["file_system"], kind, "{report:#}");
+        let told = text(&report, "durability");
+        let is_named = told.contains("this ext2 keeps no journal");
+        assert_eq!(is_named, kind == "ext2", "{report:#}");
+    }
+}
+
 /// At the first file, at a replacement, at a measurement.
 #[test]
 fn a_full_disk_is_no_verdict() {

@@ -18,30 +18,43 @@ fn sold() -> TestEvent {
 }
 
 /// What an editor makes of a ledger, and how that is called.
-fn edits(text: &str) -> [(String, &'static str, u64); 5] {
+fn edits(text: &str) -> [(Vec<u8>, &'static str, u64); 7] {
     let crlf = text.replace('\n', "\r\n");
     let (first, rest) = text.split_at(text.find('\n').unwrap() + 1);
     [
-        (crlf.clone(), "its lines end in CR LF", 1),
+        (crlf.clone().into(), "its lines end in CR LF", 1),
         (
-            format!("\u{feff}{text}"),
+            format!("\u{feff}{text}").into(),
             "a byte order mark stands before its first line",
             1,
         ),
         (
-            format!("\u{feff}{crlf}"),
+            format!("\u{feff}{crlf}").into(),
             "CR LF, and a byte order mark stands before the first",
             1,
         ),
         // The last line alone, without the newlines behind it, and all but the first one.
         (
-            format!("{}\r\n", text.trim_end()),
+            format!("{}\r\n", text.trim_end()).into(),
             "its lines end in CR LF",
             5,
         ),
         (
-            format!("{first}{}", rest.replace('\n', "\r\n")),
+            format!("{first}{}", rest.replace('\n', "\r\n")).into(),
             "its lines end in CR LF",
+            2,
+        ),
+        (
+            format!("\u{feff}{crlf}")
+                .encode_utf16()
+                .flat_map(u16::to_le_bytes)
+                .collect(),
+            "its text is UTF-16",
+            1,
+        ),
+        (
+            format!("{first}\u{a0}{}", rest.replace('\n', "\u{a0} \n")).into(),
+            "blanks stand before or behind a line",
             2,
         ),
     ]
@@ -99,11 +112,7 @@ fn a_ledger_that_an_editor_saved_is_named_and_had_back() {
                 assert_eq!(found["repairable"], false, "{line}: {audit:#}");
             }
             let told = event.run("audit").stdout;
-            assert_eq!(
-                fs::read_to_string(&path).unwrap(),
-                edited,
-                "nothing is cut off"
-            );
+            assert_eq!(fs::read(&path).unwrap(), edited, "nothing is cut off");
             let done = Command::new("sh")
                 .args(["-c", cure(&told)])
                 .status()
@@ -219,6 +228,32 @@ fn a_line_that_was_edited_by_hand_is_named() {
     let hint = found["hint"].as_str().unwrap();
     assert!(hint.contains("undo what was edited in line 4"), "{hint}");
     assert!(event.run("audit").stdout.contains("rename ID NAME"));
+    // Nobody knows how it was: sold once more, as the lines say.
+    let (code, reset) = event.json("reset 9 --force");
+    assert_eq!(code, 0, "{reset:#}");
+    let old = reset["archived"].as_str().unwrap();
+    let list = event.path("old.jsonl");
+    let from = hint.find("grep ").unwrap();
+    let to = from + hint[from..].find(" OLD > old.jsonl").unwrap();
+    let script = format!("{} \"$1\" > \"$2\"", &hint[from..to]);
+    let mut shell = Command::new("sh");
+    let shell = shell.args(["-c", &script, "sh", old]).arg(&list);
+    assert!(shell.status().unwrap().success(), "{script}");
+    let import = [
+        "--json",
+        "import",
+        list.to_str().unwrap(),
+        "--ignore-columns",
+    ];
+    assert!(
+        hint.contains("import old.jsonl --ignore-columns'"),
+        "{hint}"
+    );
+    let (code, done) = Run::of(event.command(import).output().unwrap()).document();
+    assert_eq!((code, &done["sold"]), (0, &3.into()), "{done:#}");
+    let buyers: Vec<_> = event.sales().iter().map(|it| it["buyer"].clone()).collect();
+    assert_eq!(buyers, ["ann", "rob", "cat"]);
+    assert_eq!(event.json("audit").0, 0);
 }
 
 /// A whole line that was written by hand is no torn end: it is named, no command puts it away, and the way back is one. What a

@@ -63,6 +63,9 @@ pub(super) fn name_keys(batch: &str, rows: &mut [Row]) {
     }
 }
 
+/// How the keys begin that rows are given here.
+pub(super) const IMPORTED: &str = "import-";
+
 /// The key of a row of this batch with this buyer, quantity and note, before which there are so many equal ones.
 pub(super) fn key_of(
     batch: &str,
@@ -71,7 +74,7 @@ pub(super) fn key_of(
 ) -> String {
     let text = serde_json::to_vec(&(batch, buyer, quantity, note, before));
     let sum = xxh3_128(&text.unwrap_or_default());
-    format!("import-{sum:032x}")
+    format!("{IMPORTED}{sum:032x}")
 }
 
 #[cfg(test)]

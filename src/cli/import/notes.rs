@@ -68,7 +68,7 @@ fn sold_before(done: &Done, list: &Read, batch: &str) -> Option<String> {
 }
 
 /// The first of these rows, with whom each is for.
-fn named(rows: &[&Row]) -> String {
+pub(super) fn named(rows: &[&Row]) -> String {
     let first = rows.iter().take(NAMED);
     let first = first.map(|row| format!("row {} ({})", row.line, shown(&row.buyer)));
     let first = first.collect::<Vec<_>>().join(", ");

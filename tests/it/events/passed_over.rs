@@ -313,6 +313,45 @@ fn whose_row_was_corrected_after_it_was_sold_is_named() {
     audited(&event);
 }
 
+/// The same list under another name is sold once more: most of its rows equal sales of a list.
+#[test]
+fn a_list_that_was_sold_under_another_name_is_told() {
+    let event = made(90, "");
+    let list = event.path("list.csv");
+    let run = |text: &str, more: &str| {
+        fs::write(&list, text).unwrap();
+        event.run(&format!("import {}{more}", list.display()))
+    };
+    let text = "buyer,quantity,note\nPaul,2,\nAnn,1,front\nBob,1,\n";
+    assert_eq!(run(text, "").stderr, "");
+    let again = run(text, " --batch other");
+    let ids: Vec<_> = event
+        .sales()
+        .iter()
+        .skip(3)
+        .map(|it| it["id"].clone())
+        .collect();
+    let ids: Vec<&str> = ids.iter().filter_map(|id| id.as_str()).collect();
+    let [paul, ann, bob] = ids[..] else {
+        panic!("{ids:?}")
+    };
+    assert_eq!(
+        again.stderr,
+        format!(
+            "note: 3 of these 3 rows equal sales of a list of another name: row 2 (Paul), row 3 (Ann), row 4 (Bob); if it is \
+             that list once more, 'tickets -f {} cancel ID' takes back what was sold now: {paul} {ann} {bob}\n",
+            event.file.display()
+        )
+    );
+    assert_eq!(event.json("query").1["left"], 82);
+    // A note of another kind is another row, and some guests of a list are on another, too.
+    assert_eq!(run("buyer,note\nAnn,back\n", " --batch third").stderr, "");
+    assert_eq!(run("buyer\nBob\nCara\n", " --batch fourth").stderr, "");
+    // The rows of one list of both names: nothing is sold.
+    assert_eq!(run(text, " --batch other").stderr, "");
+    audited(&event);
+}
+
 /// A column without a name is told by its place where something stands in it.
 #[test]
 fn a_column_without_a_name_is_named_by_its_place() {

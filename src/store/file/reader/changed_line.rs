@@ -95,7 +95,10 @@ impl ChangedLine {
         }
         format!(
             "undo what was edited in line {line}, for rename ID NAME is what gives a sale another name; a backup that was made \
-             since has that line as it was, and 'tickets restore DIR' puts all of one back; this cannot be repaired without guessing"
+             since has that line as it was, and 'tickets restore DIR' puts all of one back; this cannot be repaired without guessing. \
+             Where nobody knows how it was: 'tickets reset N --force' keeps the ledger as OLD, and grep '\"op\":\"sell\"' OLD > \
+             old.jsonl, 'tickets import old.jsonl --ignore-columns' sells what its lines say, under new ids; then cancel again \
+             what was cancelled"
         )
     }
 }

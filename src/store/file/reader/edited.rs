@@ -3,6 +3,7 @@
 //! without these bytes, for each line's checksum is made upon the one before it.
 
 use std::collections::{BTreeSet, HashMap};
+use std::os::unix::fs::FileExt as _;
 
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -40,6 +41,15 @@ struct ExtraLine {
 
 /// What an editor has put into this ledger; `None`: nothing, or its first line that does not add up is changed otherwise.
 pub(crate) fn edited(files: &EventFiles, ledger: &LedgerFile) -> Option<Edited> {
+    if is_utf16(ledger) {
+        return Some(Edited {
+            line: 1,
+            marks: BTreeSet::from([EditorMark::Utf16]),
+            blank: false,
+            extra: Vec::new(),
+            all: false,
+        });
+    }
     let count = CountFile::look(&files.count).ok();
     let counted = count.and_then(|(count, _)| count?.counted);
     let mut walk = Walk::default();
@@ -67,6 +77,13 @@ pub(crate) fn edited(files: &EventFiles, ledger: &LedgerFile) -> Option<Edited> 
         all: !walk.is_over && walk.pending.is_empty() && counts,
         extra: walk.extra,
     })
+}
+
+/// Whether the whole text is UTF-16, as its first two bytes tell: no line of a ledger begins with these.
+pub(crate) fn is_utf16(ledger: &LedgerFile) -> bool {
+    let mut mark = [0; 2];
+    let read = ledger.file.read_exact_at(&mut mark, 0);
+    read.is_ok() && [[0xff, 0xfe], [0xfe, 0xff]].contains(&mark)
 }
 
 /// The lines of a ledger one after the other, as they were written.
@@ -163,6 +180,9 @@ impl Edited {
             (false, true) => all.push("its lines end in CR LF"),
             (false, false) => {}
         }
+        if has(EditorMark::Utf16) {
+            all.push("its text is UTF-16");
+        }
         if has(EditorMark::Blanks) {
             all.push("blanks stand before or behind a line");
         }
@@ -196,7 +216,11 @@ impl Edited {
         if has(EditorMark::ByteOrderMark) {
             commands.push("tail -c +4".to_owned());
         }
-        if has(EditorMark::CarriageReturn) {
+        if has(EditorMark::Utf16) {
+            commands.push("iconv -f UTF-16 -t UTF-8".to_owned());
+        }
+        // What editors save as UTF-16 they mostly save with CR LF.
+        if has(EditorMark::CarriageReturn) || has(EditorMark::Utf16) {
             commands.push("tr -d '\\r'".to_owned());
         }
         if has(EditorMark::Encoding) {
@@ -207,7 +231,8 @@ impl Edited {
             commands.push(format!("sed '{}'", lines.collect::<Vec<_>>().join(";")));
         }
         if has(EditorMark::Blanks) {
-            commands.push("sed 's/^[[:blank:]]*//;s/[[:blank:]]*$//'".to_owned());
+            let blank = r"\([[:blank:]]\|\xc2\xa0\)*";
+            commands.push(format!("LC_ALL=C sed 's/^{blank}//;s/{blank}$//'"));
         }
         if self.blank {
             commands.push("grep .".to_owned());

@@ -12,6 +12,8 @@ pub(crate) enum EditorMark {
     ByteOrderMark,
     /// A carriage return at its end.
     CarriageReturn,
+    /// All of its text is UTF-16.
+    Utf16,
     /// Its letters are in the encoding of Western Windows.
     Encoding,
     /// Blanks before or behind it.
@@ -97,6 +99,11 @@ mod tests {
             (["\u{feff}".as_bytes(), &line].concat(), vec![mark]),
             ([&line[..], b" "].concat(), vec![blanks]),
             ([b"\t", &line[..], b" \r"].concat(), vec![end, blanks]),
+            (["\u{a0} ".as_bytes(), &line].concat(), vec![blanks]),
+            (
+                [&line[..], "\u{a0}\u{a0}\t".as_bytes()].concat(),
+                vec![blanks],
+            ),
             (western.clone(), vec![encoding]),
             ([&western[..], b" "].concat(), vec![encoding, blanks]),
         ] {
