@@ -93,12 +93,13 @@ impl ChangedLine {
                  audit again; whom it names has no ticket by it: 'tickets book NAME' sells one"
             );
         }
+        let [ledger, _] = ledger_and_copy(files);
         format!(
             "undo what was edited in line {line}, for rename ID NAME is what gives a sale another name; a backup that was made \
              since has that line as it was, and 'tickets restore DIR' puts all of one back; this cannot be repaired without guessing. \
-             Where nobody knows how it was: 'tickets reset N --force' keeps the ledger as OLD, and grep '\"op\":\"sell\"' OLD > \
-             old.jsonl, 'tickets import old.jsonl --ignore-columns' sells what its lines say, under new ids; then cancel again \
-             what was cancelled"
+             Where nobody knows how it was, sell what the lines say in a new event, under new ids: tickets -f new.json init N && \
+             grep '\"op\":\"sell\"' {ledger} > old.jsonl && tickets -f new.json import old.jsonl --ignore-columns; there cancel \
+             again what was cancelled"
         )
     }
 }
