@@ -3,7 +3,6 @@
 //! without these bytes, for each line's checksum is made upon the one before it.
 
 use std::collections::{BTreeSet, HashMap};
-use std::os::unix::fs::FileExt as _;
 
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -41,7 +40,7 @@ struct ExtraLine {
 
 /// What an editor has put into this ledger; `None`: nothing, or its first line that does not add up is changed otherwise.
 pub(crate) fn edited(files: &EventFiles, ledger: &LedgerFile) -> Option<Edited> {
-    if is_utf16(ledger) {
+    if ledger.is_utf16() {
         return Some(Edited {
             line: 1,
             marks: BTreeSet::from([EditorMark::Utf16]),
@@ -77,13 +76,6 @@ pub(crate) fn edited(files: &EventFiles, ledger: &LedgerFile) -> Option<Edited> 
         all: !walk.is_over && walk.pending.is_empty() && counts,
         extra: walk.extra,
     })
-}
-
-/// Whether the whole text is UTF-16, as its first two bytes tell: no line of a ledger begins with these.
-pub(crate) fn is_utf16(ledger: &LedgerFile) -> bool {
-    let mut mark = [0; 2];
-    let read = ledger.file.read_exact_at(&mut mark, 0);
-    read.is_ok() && [[0xff, 0xfe], [0xfe, 0xff]].contains(&mark)
 }
 
 /// The lines of a ledger one after the other, as they were written.

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io;
+use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 
 use crate::error::{Error, Result};
@@ -60,6 +61,13 @@ impl LedgerFile {
     /// With how many the event opened, as far as that is known without another look; unchecked.
     pub(crate) fn opened(&self) -> Option<u64> {
         self.opened
+    }
+
+    /// Whether the whole text is UTF-16, as its first two bytes tell: no line of a ledger begins with these.
+    pub(crate) fn is_utf16(&self) -> bool {
+        let mut mark = [0; 2];
+        let read = self.file.read_exact_at(&mut mark, 0);
+        read.is_ok() && [[0xff, 0xfe], [0xfe, 0xff]].contains(&mark)
     }
 
     /// How long it is now, in bytes.

@@ -6,7 +6,7 @@ use crate::store::audit::Flaw;
 use crate::store::file::event::EventFiles;
 use crate::store::file::reader::by_hand::{BY_HAND, is_by_hand, without_them};
 use crate::store::file::reader::changed_line::{ChangedLine, changed};
-use crate::store::file::reader::edited::{edited, is_utf16, ledger_and_copy};
+use crate::store::file::reader::edited::{edited, ledger_and_copy};
 use crate::store::file::reader::ledger_file::LedgerFile;
 use crate::store::file::reader::ledger_summary::{LedgerSummary, Wrong};
 use crate::store::file::reader::line_check::Reader;
@@ -119,7 +119,7 @@ impl Reader<'_> {
         }
         let line = self.summary.tally.seq + 1;
         let why = if by_hand { BY_HAND.to_owned() } else { why };
-        let refused = by_hand || is_utf16(self.ledger);
+        let refused = by_hand || self.ledger.is_utf16();
         if refused || whole && !self.is_lost_write(first_whole).map_err(problem)? {
             let edited = edited(self.files, self.ledger).filter(|edited| edited.line == line);
             let why = match &edited {
