@@ -53,9 +53,9 @@ impl LockPath {
         match (device, inode) {
             (None, None) => Ok(Self::Unsaid),
             (None, Some(PathInode::Nowhere)) => Ok(Self::Nowhere),
-            (Some(_), Some(PathInode::Nowhere)) => Err(
-                "\"path_device\" beside \"path_inode\": null: no file has that name".to_owned(),
-            ),
+            (Some(_), Some(PathInode::Nowhere)) => {
+                Err("\"path_device\" beside \"path_inode\": null: no file has that name".to_owned())
+            }
             (Some(device), Some(PathInode::Of(inode))) => Ok(Self::File(File { device, inode })),
             (None, _) => Err("\"path_device\" is missing beside \"path_inode\"".to_owned()),
             (_, None) => Err("\"path_inode\" is missing beside \"path_device\"".to_owned()),

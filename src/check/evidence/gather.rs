@@ -166,8 +166,7 @@ impl Gatherer {
                 let ends = [lock.got, lock.released, whole.returned];
                 rising(&ends, "got, released, return")?;
                 // Who let it go had it, and who sold is not taken to wait for it still: it does not say since when.
-                let is_had =
-                    lock.released.is_some() || whole.outcome == OperationOutcome::Sold;
+                let is_had = lock.released.is_some() || whole.outcome == OperationOutcome::Sold;
                 let times = [Some(whole.invoke), lock.wanted, lock.got, lock.released];
                 rising(&times, "invoke, wanted, got, released")?;
                 let wanted = lock.wanted.filter(|_| lock.got.is_some() || !is_had);
@@ -202,7 +201,9 @@ impl Gatherer {
 
     fn committed(&mut self, committed: CommittedLine, sum: Option<u64>) -> Result<(), String> {
         if self.evidence.last.is_some() {
-            return Err("a line of the ledger behind the final count: \"final\" stands last".to_owned());
+            return Err(
+                "a line of the ledger behind the final count: \"final\" stands last".to_owned(),
+            );
         }
         let ledger = self.evidence.ledger.get_or_insert_default();
         let index = u32::try_from(ledger.len()).unwrap_or(NONE);

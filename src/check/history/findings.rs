@@ -41,6 +41,7 @@ impl Findings<'_> {
             operations: operations.to_vec(),
             buyers: operations.iter().map(|at| buyer(at).to_owned()).collect(),
             version: version.into(),
+            guessed: false,
             text: String::new(),
         };
         // Those are put in words when all is known.

@@ -1,4 +1,4 @@
-//! The judgement, step after step.
+//! One judgement, step after step.
 
 use super::chain::Chain;
 use super::findings::Findings;
@@ -9,30 +9,8 @@ use super::{lock, order, placing, reads, replay};
 use crate::check::anomaly::Anomaly;
 use crate::check::evidence::{Evidence, UNSAID};
 
-/// Judges a run.
-///
-/// ```
-/// use std::path::Path;
-/// use tickets::check::{self, evidence};
-///
-/// // Both read version 0, and both wrote version 1.
-/// let run = r#"{"evidence":1,"stock":2,"first":0}
-/// {"step":"invoke","buyer":"ann","t":1}
-/// {"step":"invoke","buyer":"bob","t":2}
-/// {"step":"read","buyer":"ann","t":3,"seq":0,"left":2}
-/// {"step":"read","buyer":"bob","t":4,"seq":0,"left":2}
-/// {"step":"intend","buyer":"ann","t":5,"read":0,"write":1,"nonce":"a"}
-/// {"step":"return","buyer":"ann","t":6,"outcome":"sold"}
-/// {"step":"intend","buyer":"bob","t":7,"read":0,"write":1,"nonce":"b"}
-/// {"step":"return","buyer":"bob","t":8,"outcome":"sold"}
-/// "#;
-/// let evidence = evidence::read_lines(run.as_bytes(), Path::new("run.jsonl"))?;
-/// let verdict = check::judge(&evidence);
-/// assert!(verdict.counts.iter().any(|count| count.kind == check::Anomaly::LostUpdate));
-/// # Ok::<(), tickets::Error>(())
-/// ```
-#[must_use]
-pub fn judge(evidence: &Evidence) -> HistoryVerdict {
+/// Judges a run, with those who may have written without saying so taken as the evidence supposes.
+pub(super) fn judge_once(evidence: &Evidence) -> HistoryVerdict {
     let mut findings = Findings {
         evidence,
         verdict: HistoryVerdict {

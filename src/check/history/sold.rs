@@ -43,7 +43,22 @@ pub(super) struct SaleSums {
 }
 
 impl SaleSums {
+    /// Where those may have written who do not say so, in the possibility in which the least was sold.
     pub(super) fn of(evidence: &Evidence) -> Self {
+        let possible = evidence.possible();
+        let sums = possible.iter().map(Self::of_one);
+        let Some(least) = sums.min_by_key(|sums| sums.all) else {
+            return Self::of_one(evidence);
+        };
+        Self {
+            is_least: !evidence
+                .perhaps_writers(&evidence.presumed_writers())
+                .is_empty(),
+            ..least
+        }
+    }
+
+    fn of_one(evidence: &Evidence) -> Self {
         let presumed = evidence.presumed_writers();
         let mut sales: Vec<(u64, u32)> = if let Some(lines) = &evidence.ledger {
             lines.iter().map(|line| (line.seq, line.quantity)).collect()
@@ -106,7 +121,12 @@ impl SaleSums {
 
     /// How many were sold in all, in words.
     pub(super) fn told(&self) -> String {
+        self.so_many(self.all)
+    }
+
+    /// So many of them in words: at least, where more may have been sold.
+    pub(super) fn so_many(&self, many: u64) -> String {
         let least = if self.is_least { "at least " } else { "" };
-        format!("{least}{} sold", self.all)
+        format!("{least}{many} sold")
     }
 }

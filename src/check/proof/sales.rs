@@ -12,7 +12,9 @@ impl Case<'_> {
             UNSAID => self.evidence.first.saturating_add(1),
             read => read.saturating_add(1),
         };
-        self.evidence.ledger.as_ref().is_some_and(|lines| {
+        let whole = self.evidence.ledger.as_ref();
+        let whole = whole.filter(|_| self.evidence.last.is_some());
+        whole.is_some_and(|lines| {
             let mut own = lines
                 .iter()
                 .filter(|line| line.buyer == did.buyer || line.nonce == did.nonce);
@@ -24,7 +26,7 @@ impl Case<'_> {
     pub(super) fn must_have_written(&self, did: &Operation) -> bool {
         let all = || self.evidence.operations.iter();
         let any = all().any(|one| has_sold(one) && one.write == UNSAID);
-        let silent = did.is_pending() && self.evidence.ledger.is_none() && !any;
+        let silent = did.is_pending() && self.is_untold(did.write) && !any;
         let follows = did.read == UNSAID || did.read.wrapping_add(1) == did.write;
         if !silent || !follows || did.wrote != UNSAID || did.write <= self.evidence.first {
             return false;
@@ -61,7 +63,7 @@ impl Case<'_> {
             let known = has_sold(one) || self.has_written(one);
             let left = self.left_by(one);
             let fits = known || saw == UNSAID || left.is_none_or(|left| left == saw);
-            fits && one.writes_from() < reader.read_by()
+            fits && one.writes_from() <= reader.read_by()
         };
         let all = self.evidence.operations.iter();
         let mut others = all.filter(|one| one.write == did.write && !std::ptr::eq(*one, did));
@@ -103,7 +105,7 @@ impl Case<'_> {
     }
 
     /// How many it left behind: as it tells, or by the stock.
-    fn left_by(&self, did: &Operation) -> Option<u64> {
+    pub(super) fn left_by(&self, did: &Operation) -> Option<u64> {
         did.left_behind().or_else(|| {
             let sold = self.sold_between(self.evidence.first, did.write.checked_sub(1)?)?;
             let sold = sold.saturating_add(did.quantity.into());
@@ -121,7 +123,7 @@ impl Case<'_> {
     }
 
     /// The sales that were written, each with its version; those that say no version last.
-    fn written(&self) -> (Vec<(u64, u32)>, u128) {
+    pub(super) fn written(&self) -> (Vec<(u64, u32)>, u128) {
         if let Some(lines) = &self.evidence.ledger {
             let lines = lines.iter().map(|line| (line.seq, line.quantity));
             return (lines.collect(), 0);

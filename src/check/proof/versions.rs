@@ -13,7 +13,7 @@ impl Case<'_> {
     fn writers(&self, version: u64) -> impl Iterator<Item = &Operation> + Clone {
         let all = self.evidence.operations.iter();
         let all = all.filter(move |did| did.write == version);
-        let known = self.evidence.ledger.is_some();
+        let known = !self.is_untold(version);
         // Who was told that nothing was sold may have written it all the same.
         all.filter(move |did| {
             let may = did.outcome == OperationOutcome::Sold || did.is_pending();

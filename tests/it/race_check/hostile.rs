@@ -145,7 +145,10 @@ fn what_makes_no_sense_is_refused_with_its_line() {
     for (bytes, said) in [
         (&[0x1f, 0x8b, 8, 0][..], "gzip"),
         (b"\xff\xfe{\0", "UTF-16"),
-        (b"{\"evidence\":1,\"run\":\"\xe9\",\"stock\":2,\"first\":0}\n", "not UTF-8"),
+        (
+            b"{\"evidence\":1,\"run\":\"\xe9\",\"stock\":2,\"first\":0}\n",
+            "not UTF-8",
+        ),
         (&[&[0x1f, 0x8b][..], &[0; 2 * MAX_LINE]].concat(), "gzip"),
     ] {
         let (kind, line, message) = error(bytes);

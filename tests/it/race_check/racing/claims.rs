@@ -89,6 +89,13 @@ impl<'a> Claims<'a> {
     pub(super) fn finding(&mut self, found: &HistoryFinding) {
         let text = &found.text;
         match found.kind {
+            // One of several who got no answer wrote that version too.
+            Anomaly::LostUpdate if found.operations.len() < 2 => {
+                let at = buyers(&found.buyers[0])[0];
+                self.hold(self.worlds.wrote(at), text, || {
+                    "it did not write".to_owned()
+                });
+            }
             Anomaly::LostUpdate => self.sentence(text),
             Anomaly::Oversold => {
                 let all = self.run.deeds.iter().enumerate();
