@@ -9,6 +9,8 @@ use crate::check::evidence::Evidence;
 pub(super) struct Findings<'a> {
     pub(super) evidence: &'a Evidence,
     pub(super) verdict: HistoryVerdict,
+    /// Whether they are put in words.
+    pub(super) is_told: bool,
 }
 
 impl Findings<'_> {
@@ -45,7 +47,7 @@ impl Findings<'_> {
             text: String::new(),
         };
         // Those are put in words when all is known.
-        if kind != Anomaly::LostUpdate {
+        if self.is_told && kind != Anomaly::LostUpdate {
             finding.text = words::sentence(self.evidence, &finding);
         }
         self.verdict.findings.push(finding);

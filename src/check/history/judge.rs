@@ -31,7 +31,7 @@ use crate::check::evidence::Evidence;
 #[must_use]
 pub fn judge(evidence: &Evidence) -> HistoryVerdict {
     let evidence = &*settled(evidence);
-    let mut verdict = judge_once(evidence);
+    let mut verdict = judge_once(evidence, true);
     match evidence.possibilities.as_deref() {
         None => {}
         Some([]) => explained(evidence, &mut verdict),

@@ -10,7 +10,8 @@ use crate::check::anomaly::Anomaly;
 use crate::check::evidence::{Evidence, UNSAID};
 
 /// Judges a run, with those who may have written without saying so taken as the evidence supposes.
-pub(super) fn judge_once(evidence: &Evidence) -> HistoryVerdict {
+/// `is_told`: whether its findings are put in words.
+pub(super) fn judge_once(evidence: &Evidence, is_told: bool) -> HistoryVerdict {
     let mut findings = Findings {
         evidence,
         verdict: HistoryVerdict {
@@ -19,6 +20,7 @@ pub(super) fn judge_once(evidence: &Evidence) -> HistoryVerdict {
             last: evidence.last.is_some(),
             ..HistoryVerdict::default()
         },
+        is_told,
     };
     if evidence.spoiled.is_some() {
         let operations = evidence.operations.iter();
@@ -33,7 +35,9 @@ pub(super) fn judge_once(evidence: &Evidence) -> HistoryVerdict {
         findings.verdict.locked = lock::check(evidence, &mut findings);
     }
     let mut verdict = findings.verdict;
-    tell_lost_updates(evidence, &mut verdict.findings);
+    if is_told {
+        tell_lost_updates(evidence, &mut verdict.findings);
+    }
     // Locks are judged by themselves; a sale of which nobody says what it read is not.
     let is_of_locks = verdict.locked > 0 && verdict.sales == 0;
     let nothing = match (verdict.operations, verdict.reads) {

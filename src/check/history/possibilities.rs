@@ -10,7 +10,7 @@ use crate::check::evidence::Evidence;
 use crate::check::write_order::WriteOrder;
 
 /// So many who may have written are supposed to have, and not to have, each beside all others.
-const MOST: usize = 6;
+const MOST: usize = 5;
 /// So many operations are judged for that, each as often as it is.
 const WORK: usize = 1 << 20;
 
@@ -44,7 +44,7 @@ fn possibilities(evidence: &Evidence) -> Option<Vec<Vec<u32>>> {
     }
     let presumed = evidence.presumed_writers();
     let mut open: Vec<u32> = evidence.perhaps_writers(&presumed).into_iter().collect();
-    if open.is_empty() || judge_once(evidence).is_clean() {
+    if open.is_empty() || judge_once(evidence, false).is_clean() {
         return None;
     }
     open.sort_unstable();
@@ -60,7 +60,7 @@ fn possibilities(evidence: &Evidence) -> Option<Vec<Vec<u32>>> {
         wrote.extend(&presumed);
         wrote.sort_unstable();
         let supposed = evidence.supposing(&wrote, &open);
-        let many = unexplained(&supposed, &judge_once(&supposed));
+        let many = unexplained(&supposed, &judge_once(&supposed, false));
         if many < fewest {
             (best, fewest) = (Vec::new(), many);
         }

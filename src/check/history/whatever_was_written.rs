@@ -32,7 +32,9 @@ fn is_open(found: &HistoryFinding) -> bool {
 
 /// Leaves the findings that there are in every possibility, and adds those that are missing.
 pub(super) fn in_all(evidence: &Evidence, verdict: &mut HistoryVerdict) {
-    let verdicts: Vec<HistoryVerdict> = evidence.possible().iter().map(judge_once).collect();
+    let verdicts: Vec<HistoryVerdict> = (evidence.possible().iter())
+        .map(|one| judge_once(one, false))
+        .collect();
     let keys = |verdict: &HistoryVerdict| verdict.findings.iter().map(key).collect::<HashSet<_>>();
     let all: Vec<HashSet<Key>> = verdicts.iter().map(keys).collect();
     let is_certain = |found: &HistoryFinding| all.iter().all(|keys| keys.contains(&key(found)));
@@ -45,6 +47,7 @@ pub(super) fn in_all(evidence: &Evidence, verdict: &mut HistoryVerdict) {
     let mut findings = Findings {
         evidence,
         verdict: std::mem::take(verdict),
+        is_told: true,
     };
     for found in missing {
         findings.add(found.kind, &found.operations, found.version);
