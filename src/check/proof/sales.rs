@@ -5,6 +5,9 @@ use std::collections::BTreeSet;
 use super::case::Case;
 use crate::check::evidence::{Operation, OperationOutcome, UNSAID};
 
+/// Of so many it is tried whether they sold or not, each beside all others.
+const SUPPOSED: usize = 5;
+
 impl Case<'_> {
     /// Whether there is a ledger, and no line of it can be what a sale wrote that does not say which version.
     pub(super) fn is_nowhere(&self, did: &Operation) -> bool {
@@ -169,13 +172,25 @@ impl Case<'_> {
     pub(super) fn adds_up(&self, left: u64) -> bool {
         let (written, silent) = self.written();
         let sold = written.iter().map(|sale| u128::from(sale.1)).sum::<u128>() + silent;
-        let more = self.evidence.operations.iter().any(|did| {
+        let more = self.evidence.operations.iter().filter(|did| {
             let follows = did.read == UNSAID || did.read.wrapping_add(1) == did.write;
             let silent = did.is_pending() && did.wrote == UNSAID && follows;
-            silent && self.evidence.ledger.is_none() && !self.must_have_written(did)
+            silent && self.is_untold(did.write) && !self.must_have_written(did)
         });
-        let (sum, stock) = (sold + u128::from(left), self.evidence.stock.into());
-        sum == stock || more && sum < stock
+        let more: Vec<u128> = more.map(|did| did.quantity.into()).collect();
+        let Some(rest) = u128::from(self.evidence.stock).checked_sub(sold + u128::from(left))
+        else {
+            return false;
+        };
+        // Of many any of them may have sold what is missing.
+        let is_any = more.len() > SUPPOSED && rest > 0;
+        let of = |chosen: u32| {
+            let all = more.iter().enumerate();
+            let chosen = all.filter(|(bit, _)| chosen >> bit & 1 == 1);
+            chosen.map(|(_, many)| many).sum::<u128>()
+        };
+        let bits = more.len().min(SUPPOSED);
+        is_any || (0..1_u32 << bits).any(|chosen| of(chosen) == rest)
     }
 
     /// Whether two sales wrote one version, and all sales together do not leave what is left.
