@@ -40,6 +40,28 @@ impl Case<'_> {
         did.is_pending() && did.wrote == UNSAID && follows && self.is_untold(did.write)
     }
 
+    /// Whether another read of the same version, or the final count, had another checksum.
+    fn has_other_sums(&self, reader: &Operation) -> bool {
+        let Some(sum) = self.sum_read(reader) else {
+            return false;
+        };
+        let last = self.evidence.last.filter(|last| last.seq == reader.read);
+        let last = last.and(self.evidence.last_sum);
+        let all = self.evidence.operations.iter();
+        let others = all.filter(|one| one.read == reader.read);
+        let mut sums = others.filter_map(|one| self.sum_read(one)).chain(last);
+        sums.any(|other| other != sum)
+    }
+
+    /// Whether an operation read a version after it had itself read or written a newer one.
+    fn is_read_after_a_newer(&self, version: u64) -> bool {
+        (0..self.evidence.operations.len() as u32).any(|at| {
+            let touched = self.evidence.touched(at).into_iter();
+            let mut later = touched.skip_while(|one| one.version <= version);
+            later.any(|one| !one.is_write && one.version == version)
+        })
+    }
+
     fn is_unexplained(&self, version: u64) -> bool {
         let known: Vec<&Operation> = self
             .evidence
@@ -56,7 +78,7 @@ impl Case<'_> {
             let enough = self.left_by(one) >= Some(u64::from(reader.quantity));
             let turned_away = reader.outcome == OperationOutcome::SoldOut && enough;
             let is_later = one.writes_from() > reader.read_by();
-            let sums = self.sum_read(reader).is_some();
+            let sums = self.has_other_sums(reader);
             turned_away || is_later || sums || differs(one, reader.left_at_read())
         };
         let is_past = |reader: &Operation| {
@@ -79,7 +101,15 @@ impl Case<'_> {
                 other.read < version && other.invoke > one.over() || wrote
             })
         };
+        let mut further = self.evidence.further_reads.iter();
+        let is_read_besides = further.any(|read| {
+            let reader = self.evidence.operation(read.operation);
+            let is_other = known.iter().all(|one| differs(one, read.seen));
+            read.version == version && (is_other || reader.is_some_and(is_past))
+        });
         is_read
+            || is_read_besides
+            || self.is_read_after_a_newer(version)
             || last.is_some_and(|last| {
                 let mut known = known.iter();
                 known.all(|one| differs(one, last.left) || is_gone(one))
