@@ -327,7 +327,7 @@ fn needs_a_ledger(evidence: &Evidence) -> bool {
             .any(|one| pending().any(|did| did.write == one.write && did.quantity != one.quantity))
 }
 
-/// Whether a version was read that nobody meant to write, and that the ledger may have had before it was cut.
+/// Whether a version was read that nobody meant to write behind the one before it, and that the ledger may have had before it was cut.
 fn needs_the_rest(evidence: &Evidence) -> bool {
     let Some(lines) = evidence.ledger.as_ref().filter(|_| evidence.last.is_none()) else {
         return false;
@@ -338,8 +338,9 @@ fn needs_the_rest(evidence: &Evidence) -> bool {
     let further = evidence.further_reads.iter().map(|read| read.version);
     let mut reads = reads.chain(further).filter(|read| *read != UNSAID);
     reads.any(|read| {
-        let mut writes = evidence.operations.iter().map(|did| did.write);
-        read > last && !writes.any(|write| write == read)
+        let mut all = evidence.operations.iter();
+        let follows = |did: &Operation| did.read == UNSAID || did.read + 1 == did.write;
+        read > last && !all.any(|did| did.write == read && follows(did))
     })
 }
 
