@@ -63,6 +63,7 @@ impl Case<'_> {
                     leaps
                 });
                 let missing = version > self.evidence.first && self.is_missing(version);
+                let missing = missing && !self.is_cut_before(version);
                 let is_there = last.is_some_and(|last| last.seq >= version);
                 let is_there =
                     is_there || self.is_followed(version) || lines().any(|line| line.seq > version);

@@ -47,6 +47,9 @@ impl Case<'_> {
         let Some(ledger) = &self.evidence.ledger else {
             return true;
         };
+        if self.is_cut_before(did.write) {
+            return true;
+        }
         let mut lines = ledger.iter();
         lines.any(|line: &CommittedLine| line.is_of(did) && line.agrees_with(did))
     }

@@ -133,7 +133,8 @@ impl Case<'_> {
         }
         let all = || self.evidence.operations.iter();
         let wrote = |did: &&Operation| {
-            has_sold(did) || self.has_written(did) || self.must_have_written(did)
+            let is_known = has_sold(did) || self.has_written(did) || self.must_have_written(did);
+            is_known || self.is_shown(did)
         };
         let said = all().filter(|did| did.write != UNSAID).filter(wrote);
         let silent = all().filter(|did| has_sold(did) && did.write == UNSAID);
@@ -175,7 +176,8 @@ impl Case<'_> {
         let more = self.evidence.operations.iter().filter(|did| {
             let follows = did.read == UNSAID || did.read.wrapping_add(1) == did.write;
             let silent = did.is_pending() && did.wrote == UNSAID && follows;
-            silent && self.is_untold(did.write) && !self.must_have_written(did)
+            let is_shown = || self.must_have_written(did) || self.is_shown(did);
+            silent && self.is_untold(did.write) && !is_shown()
         });
         let more: Vec<u128> = more.map(|did| did.quantity.into()).collect();
         let Some(rest) = u128::from(self.evidence.stock).checked_sub(sold + u128::from(left))

@@ -241,7 +241,7 @@ fn is_legal(evidence: &Evidence) -> bool {
     }
     if all
         .iter()
-        .any(|did| fails(did) && did.wrote != UNSAID && is_untold(evidence, did))
+        .any(|did| fails(did) && did.has_written() && is_untold(evidence, did))
     {
         return false;
     }
@@ -297,8 +297,10 @@ fn is_read_too_early(evidence: &Evidence, at: usize) -> bool {
         };
         begun <= by
     };
+    // Who took more than there were may have left anything.
     let left = |one: &Operation| {
-        (one.seen != UNSAID).then(|| one.seen.wrapping_sub(u64::from(one.quantity)))
+        let seen = (one.seen != UNSAID).then_some(one.seen)?;
+        seen.checked_sub(u64::from(one.quantity))
     };
     let fits = |one: &Operation, saw: u64| {
         let is_known = one.outcome == OperationOutcome::Sold || one.wrote != UNSAID;
@@ -327,7 +329,8 @@ fn needs_a_ledger(evidence: &Evidence) -> bool {
             .any(|one| pending().any(|did| did.write == one.write && did.quantity != one.quantity))
 }
 
-/// Whether a version was read that nobody meant to write behind the one before it, and that the ledger may have had before it was cut.
+/// Whether a version was read that none of the run may have written behind the one before it: then somebody else did, whose line the
+/// ledger may have had before it was cut, or nobody.
 fn needs_the_rest(evidence: &Evidence) -> bool {
     let Some(lines) = evidence.ledger.as_ref().filter(|_| evidence.last.is_none()) else {
         return false;
@@ -340,7 +343,10 @@ fn needs_the_rest(evidence: &Evidence) -> bool {
     reads.any(|read| {
         let mut all = evidence.operations.iter();
         let follows = |did: &Operation| did.read == UNSAID || did.read + 1 == did.write;
-        read > last && !all.any(|did| did.write == read && follows(did))
+        let may = |did: &Operation| {
+            did.outcome == OperationOutcome::Sold || did.is_pending() || did.wrote != UNSAID
+        };
+        read > last && !all.any(|did| did.write == read && follows(did) && may(did))
     })
 }
 
