@@ -38,6 +38,7 @@ mod seen_versions;
 mod sold;
 mod sums;
 mod undecided;
+mod unexplained;
 mod verdict;
 mod whatever_was_written;
 mod words;

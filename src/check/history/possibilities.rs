@@ -2,8 +2,10 @@
 //! answered is explained.
 
 use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 
 use super::judge_once::judge_once;
+use super::unexplained::unexplained;
 use super::verdict::HistoryVerdict;
 use crate::check::anomaly::Anomaly;
 use crate::check::evidence::Evidence;
@@ -53,6 +55,9 @@ fn possibilities(evidence: &Evidence) -> Option<Vec<Vec<u32>>> {
         return Some(Vec::new());
     }
     let (mut best, mut fewest) = (Vec::new(), u64::MAX);
+    // Ways, a bit for each who wrote, in which some order of the writes explains what was read.
+    let mut explained: Vec<u32> = Vec::new();
+    let mut stale: Vec<StaleReaders> = Vec::new();
     for chosen in 0..1_u32 << open.len() {
         let is_chosen = |bit: usize| chosen >> bit & 1 == 1;
         let wrote = open.iter().enumerate().filter(|(bit, _)| is_chosen(*bit));
@@ -60,7 +65,16 @@ fn possibilities(evidence: &Evidence) -> Option<Vec<Vec<u32>>> {
         wrote.extend(&presumed);
         wrote.sort_unstable();
         let supposed = evidence.supposing(&wrote, &open);
-        let many = unexplained(&supposed, &judge_once(&supposed, false));
+        // A contradiction that somebody brings in by having written is that of its own read, which is there all the same.
+        let is_denied = WriteOrder::of(&supposed).is_denied();
+        if !is_denied {
+            explained.push(chosen);
+        }
+        let is_denied = !explained.iter().any(|fewer| fewer & !chosen == 0);
+        let found = judge_once(&supposed, false);
+        stale.push(stale_readers(&found));
+        let others = stale_all_the_same(evidence, &open, &stale, chosen) + u64::from(is_denied);
+        let many = unexplained(&supposed, &wrote, &found) + others;
         if many < fewest {
             (best, fewest) = (Vec::new(), many);
         }
@@ -71,15 +85,50 @@ fn possibilities(evidence: &Evidence) -> Option<Vec<Vec<u32>>> {
     Some(best)
 }
 
-/// How much of what was read and answered cannot be so.
-fn unexplained(evidence: &Evidence, verdict: &HistoryVerdict) -> u64 {
-    let found = verdict.findings.iter().filter(|found| match found.kind {
-        Anomaly::TornRead | Anomaly::Conservation => {
-            found.version.is_some() && !found.operations.is_empty()
-        }
-        Anomaly::StaleRead | Anomaly::DirtyRead | Anomaly::FalseSoldOut => true,
-        Anomaly::Gap => found.version.is_some(),
-        _ => false,
+/// Those who read an older version after a newer one had been answered, each with that.
+pub(super) type StaleReaders = HashMap<u32, u64>;
+
+pub(super) fn stale_readers(verdict: &HistoryVerdict) -> StaleReaders {
+    let found = verdict.findings.iter();
+    let stale = found.filter(|found| found.kind == Anomaly::StaleRead);
+    let readers = stale.filter_map(|found| Some((*found.operations.first()?, found.version?)));
+    readers.collect()
+}
+
+/// Whether what an operation read that is older than another version may have been put back by a write.
+pub(super) fn may_be_put_back(
+    evidence: &Evidence,
+    (reader, newer): (u32, u64),
+    writer: u32,
+) -> bool {
+    let did = evidence.operation(reader);
+    let write = evidence.operation(writer).map(|did| did.write);
+    let further = evidence.further_reads_of(reader).map(|read| read.version);
+    let mut read = further.chain(did.map(|did| did.read));
+    reader != writer && read.any(|version| version < newer && Some(version) == write)
+}
+
+/// How many stale reads more there are in one way than are told: each that is one without those who did not write what was read.
+/// Having written they explain nothing of it, and what is found of it then is a lost update of theirs.
+/// `stale`: those who read stale in the ways so far, a bit of whose number is for each who wrote.
+fn stale_all_the_same(
+    evidence: &Evidence,
+    open: &[u32],
+    stale: &[StaleReaders],
+    chosen: u32,
+) -> u64 {
+    let is_in = |way: u32, reader: u32| {
+        let readers = stale.get(way as usize);
+        readers.is_some_and(|readers| readers.contains_key(&reader))
+    };
+    let all = stale.iter().flatten();
+    let more = all.filter(|(reader, newer)| {
+        let explains = |at: &u32| may_be_put_back(evidence, (**reader, **newer), *at);
+        let explain = (0..).zip(open).filter(|(_, at)| explains(at));
+        let those = explain.fold(0, |bits: u32, (bit, _)| bits | 1 << bit);
+        !is_in(chosen, **reader) && is_in(chosen & those, **reader)
     });
-    found.count() as u64 + u64::from(WriteOrder::of(evidence).is_denied())
+    more.map(|(reader, _)| *reader)
+        .collect::<HashSet<u32>>()
+        .len() as u64
 }

@@ -105,14 +105,14 @@ impl<'a> PossibleForks<'a> {
             Some([one]) => format!("{} wrote last; ", self.name(*one)),
             _ => String::new(),
         };
-        let lost = writers.iter().filter(|at| {
+        let gone = writers.iter().filter(|at| {
             let mut all = self.all.iter();
             all.all(|forks| forks.is_lost(**at))
         });
-        let lost: Vec<String> = lost.map(|at| self.name(*at)).collect();
-        let overwritten = match lost.len() {
+        let gone: Vec<String> = gone.map(|at| self.name(*at)).collect();
+        let overwritten = match gone.len() {
             0 => String::new(),
-            many => format!("{} {} overwritten; ", names(&lost), was(many as u64)),
+            many => format!("{} {} overwritten; ", names(&gone), was(many as u64)),
         };
         let all = self.evidence.possibilities.iter().flatten();
         let mut perhaps: Vec<u32> = all.flatten().copied().collect();

@@ -314,3 +314,52 @@ fn behind_the_last_line_of_a_ledger_without_a_final_count_nothing_is_missing() {
     let (_, verdict) = judged(&before.join("\n"));
     assert_eq!(verdict.count(Anomaly::LostSale), 1, "{verdict:#?}");
 }
+
+const WRONG_STOCK: &str = r#"{"evidence":1,"stock":1,"first":1}
+{"buyer":"p","invoke":81,"return":125,"read":1,"write":2,"nonce":"p","outcome":"unknown"}
+{"buyer":"cat","invoke":96,"return":149,"quantity":2,"read":1,"seen":2,"write":2,"left":0,"nonce":"c","outcome":"sold"}
+{"buyer":"dan","invoke":119,"return":142,"quantity":2,"read":2,"seen":0,"left":0,"outcome":"sold_out"}
+"#;
+
+#[test]
+fn who_read_what_a_writer_says_that_it_left_shows_no_other_writer() {
+    let (evidence, verdict) = judged(WRONG_STOCK);
+    assert_eq!(evidence.possibilities, Some(vec![vec![], vec![0]]));
+    assert_eq!(verdict.count(Anomaly::LostUpdate), 0, "{verdict:#?}");
+    assert_eq!(verdict.count(Anomaly::Oversold), 1, "{verdict:#?}");
+    assert_eq!(verdict.count(Anomaly::TornRead), 1, "{verdict:#?}");
+    // What it does not say that it left, the other did.
+    let other = WRONG_STOCK.replace(r#""stock":1"#, r#""stock":2"#);
+    let other = other.replace(r#""seen":0,"left":0"#, r#""seen":1,"left":1"#);
+    let (_, verdict) = judged(&other);
+    assert_eq!(verdict.count(Anomaly::LostUpdate), 1, "{verdict:#?}");
+    assert_eq!(verdict.count(Anomaly::TornRead), 0, "{verdict:#?}");
+}
+
+const STALE: &str = r#"{"evidence":1,"stock":2,"first":1}
+{"buyer":"cat","invoke":77,"return":89,"read":1,"seen":2,"write":2,"left":1,"nonce":"c","outcome":"sold"}
+{"buyer":"p","invoke":99,"read":1,"seen":2,"write":2,"nonce":"p","outcome":"killed"}
+"#;
+
+#[test]
+fn who_read_an_older_version_did_whether_it_wrote_or_not() {
+    let (_, verdict) = judged(STALE);
+    assert_eq!(
+        kinds(&verdict),
+        [(Anomaly::StaleRead, &named(&["p", "cat"])[..])]
+    );
+}
+
+#[test]
+fn a_version_that_a_cut_ledger_may_have_had_is_not_missing() {
+    let text = cut(3, 1, "");
+    let text: Vec<&str> = text
+        .lines()
+        .filter(|line| !line.starts_with("{\"buyer\":\"u1\""))
+        .collect();
+    let (_, verdict) = judged(&text.join("\n"));
+    assert!(verdict.is_clean() && !verdict.is_whole(), "{verdict:#?}");
+    let whole = format!("{}\n{{\"final\":3,\"left\":0}}\n", text.join("\n"));
+    let (_, verdict) = judged(&whole);
+    assert_eq!(verdict.count(Anomaly::DirtyRead), 1, "{verdict:#?}");
+}

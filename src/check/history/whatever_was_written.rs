@@ -1,10 +1,12 @@
 //! Findings that hold whether those wrote or not who got no answer and do not say so.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::findings::Findings;
 use super::judge_once::judge_once;
+use super::possibilities::{StaleReaders, may_be_put_back, stale_readers};
 use super::possible_forks::PossibleForks;
+use super::sold::SaleSums;
 use super::verdict::{HistoryFinding, HistoryVerdict};
 use super::words::tell_lost_updates;
 use crate::check::anomaly::Anomaly;
@@ -36,14 +38,25 @@ pub(super) fn in_all(evidence: &Evidence, verdict: &mut HistoryVerdict) {
         .map(|one| judge_once(one, false))
         .collect();
     let keys = |verdict: &HistoryVerdict| verdict.findings.iter().map(key).collect::<HashSet<_>>();
-    let all: Vec<HashSet<Key>> = verdicts.iter().map(keys).collect();
+    let mut all: Vec<HashSet<Key>> = verdicts.iter().map(keys).collect();
+    let ways = evidence.possibilities.iter().flatten();
+    for (way, keys) in ways.zip(&mut all) {
+        keys.extend(stale_all_the_same(evidence, way, &stale_readers(verdict)));
+    }
     let is_certain = |found: &HistoryFinding| all.iter().all(|keys| keys.contains(&key(found)));
     let before = verdict.clone();
     leave_out(verdict, |found| is_open(found) && !is_certain(found));
     let own = keys(verdict);
     let found = verdicts.first().into_iter().flat_map(|one| &one.findings);
-    let missing =
-        found.filter(|found| is_open(found) && is_certain(found) && !own.contains(&key(found)));
+    // A sum that somebody may make up for adds up, whatever else tells against that.
+    let last = evidence.last;
+    let adds_up = last.is_some_and(|last| SaleSums::of(evidence).adds_up(last.left));
+    let is_sum =
+        |found: &HistoryFinding| found.kind == Anomaly::Conservation && found.operations.is_empty();
+    let missing = found.filter(|found| {
+        let is_known = is_open(found) && is_certain(found) && !own.contains(&key(found));
+        is_known && !(is_sum(found) && adds_up)
+    });
     let mut findings = Findings {
         evidence,
         verdict: std::mem::take(verdict),
@@ -68,6 +81,32 @@ pub(super) fn in_all(evidence: &Evidence, verdict: &mut HistoryVerdict) {
     }
     tell_lost_updates(evidence, &mut verdict.findings);
     say_guessed(evidence, verdict);
+}
+
+/// The stale reads that there are in one way without those who did not write what was read: as they are told where those did not
+/// write, and not as a lost update of theirs.
+fn stale_all_the_same(evidence: &Evidence, way: &[u32], readers: &StaleReaders) -> Vec<Key> {
+    let perhaps = evidence.perhaps_writers(&evidence.presumed_writers());
+    let mut open = way.to_vec();
+    open.extend(&perhaps);
+    let mut fewer: HashMap<Vec<u32>, Vec<u32>> = HashMap::new();
+    for (reader, newer) in readers {
+        let put_back = |at: u32| may_be_put_back(evidence, (*reader, *newer), at);
+        let explains = |at: &u32| !perhaps.contains(at) || put_back(*at);
+        let those: Vec<u32> = way.iter().copied().filter(explains).collect();
+        if those.len() < way.len() {
+            fewer.entry(those).or_default().push(*reader);
+        }
+    }
+    let stale = fewer.iter().flat_map(|(those, readers)| {
+        let verdict = judge_once(&evidence.supposing(those, &open), false);
+        let found = verdict.findings.into_iter().filter(|found| {
+            let reader = found.operations.first();
+            found.kind == Anomaly::StaleRead && reader.is_some_and(|at| readers.contains(at))
+        });
+        found.collect::<Vec<HistoryFinding>>()
+    });
+    stale.map(|found| key(&found)).collect()
 }
 
 /// Says of which findings the words go by who is taken to have written.
