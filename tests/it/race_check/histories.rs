@@ -323,10 +323,11 @@ fn is_read_too_early(evidence: &Evidence, at: usize) -> bool {
 /// Whether only a search could tell which of several, who wanted unequal quantities, wrote a version:
 /// what `docs/evidence.md` asks a ledger for.
 fn needs_a_ledger(evidence: &Evidence) -> bool {
-    let pending = || evidence.operations.iter().filter(|did| did.is_pending());
-    pending().any(|did| is_untold(evidence, did))
-        && pending()
-            .any(|one| pending().any(|did| did.write == one.write && did.quantity != one.quantity))
+    let pending = || {
+        let all = evidence.operations.iter();
+        all.filter(|did| did.is_pending() && is_untold(evidence, did))
+    };
+    pending().any(|one| pending().any(|did| did.write == one.write && did.quantity != one.quantity))
 }
 
 /// Whether a version was read that none of the run may have written behind the one before it: then somebody else did, whose line the
