@@ -1,5 +1,7 @@
 //! What those may have done who got no answer: nothing is found that holds only if they did not.
 
+use std::fmt::Write as _;
+
 use crate::check::anomaly::Anomaly;
 use crate::check::evidence::{Evidence, read_lines};
 use crate::check::{HistoryVerdict, judge, overwritten, proof, settle};
@@ -282,15 +284,17 @@ fn cut(sales: u64, lines: u64, end: &str) -> String {
     let mut text = format!("{{\"evidence\":1,\"stock\":{sales},\"first\":0}}\n");
     for at in 0..sales {
         let (t, next, left) = (at * 10, at + 1, sales - at);
-        text += &format!(
-            "{{\"buyer\":\"u{at}\",\"invoke\":{t},\"return\":{},\"read\":{at},\"seen\":{left},\"write\":{next},\"nonce\":\"n{at}\",\"outcome\":\"sold\"}}\n",
+        let _ = writeln!(
+            text,
+            "{{\"buyer\":\"u{at}\",\"invoke\":{t},\"return\":{},\"read\":{at},\"seen\":{left},\"write\":{next},\"nonce\":\"n{at}\",\"outcome\":\"sold\"}}",
             t + 9
         );
     }
     for at in 0..lines {
         let (next, left) = (at + 1, sales - at - 1);
-        text += &format!(
-            "{{\"committed\":{next},\"nonce\":\"n{at}\",\"left\":{left},\"buyer\":\"u{at}\",\"quantity\":1}}\n"
+        let _ = writeln!(
+            text,
+            "{{\"committed\":{next},\"nonce\":\"n{at}\",\"left\":{left},\"buyer\":\"u{at}\",\"quantity\":1}}"
         );
     }
     text + end

@@ -106,16 +106,7 @@ fn history(random: &mut Xoshiro256PlusPlus) -> Evidence {
         further_reads::add_after(&mut evidence, at as u32, (&did, seq, left), random);
         evidence.operations.push(did);
     }
-    let is_cut = random.random_bool(0.1);
-    if is_cut && !ledger.is_empty() {
-        ledger.truncate(random.random_range(1..=ledger.len()));
-    }
-    if random.random_bool(0.6) {
-        evidence.ledger = Some(ledger);
-    }
-    if !is_cut && random.random_bool(0.6) {
-        evidence.last = Some(FinalCount { seq, left });
-    }
+    leave_behind(&mut evidence, ledger, FinalCount { seq, left }, random);
     // In which order they stand says nothing.
     for at in (1..evidence.operations.len()).rev() {
         let other = random.random_range(0..=at);
@@ -136,6 +127,25 @@ fn history(random: &mut Xoshiro256PlusPlus) -> Evidence {
     }
     locks::in_turn(&mut evidence);
     evidence
+}
+
+/// What the ledger and the count say in the end, as far as it is there: of a file that was cut a part of the ledger.
+fn leave_behind(
+    evidence: &mut Evidence,
+    mut ledger: Vec<CommittedLine>,
+    last: FinalCount,
+    random: &mut Xoshiro256PlusPlus,
+) {
+    let is_cut = random.random_bool(0.1);
+    if is_cut && !ledger.is_empty() {
+        ledger.truncate(random.random_range(1..=ledger.len()));
+    }
+    if random.random_bool(0.6) {
+        evidence.ledger = Some(ledger);
+    }
+    if !is_cut && random.random_bool(0.6) {
+        evidence.last = Some(last);
+    }
 }
 
 pub(super) fn pick<'a, T>(random: &mut Xoshiro256PlusPlus, from: &'a [T]) -> &'a T {

@@ -112,6 +112,16 @@ pub(super) fn nonsense() -> Vec<(String, &'static str)> {
             SALE.replace("\"read\"", "\"lock\":{},\"read\""),
             "is missing",
         ),
+    ];
+    all.into_iter()
+        .chain(out_of_bounds())
+        .map(|(lines, said)| (HEADER.to_owned() + &lines, said))
+        .collect()
+}
+
+/// What is too deep, too large, or no text.
+fn out_of_bounds() -> Vec<(String, &'static str)> {
+    vec![
         ("[".repeat(MAX_LINE / 2) + "\n", ""),
         (
             format!(
@@ -127,9 +137,7 @@ pub(super) fn nonsense() -> Vec<(String, &'static str)> {
             format!("{{\"pid\":{}}}\n", "9".repeat(60_000)),
             "number out of range",
         ),
-    ];
-    all.map(|(lines, said)| (HEADER.to_owned() + &lines, said))
-        .into()
+    ]
 }
 
 #[test]
@@ -149,7 +157,10 @@ fn what_makes_no_sense_is_refused_with_its_line() {
             b"{\"evidence\":1,\"run\":\"\xe9\",\"stock\":2,\"first\":0}\n",
             "not UTF-8",
         ),
-        (&[&[0x1f, 0x8b][..], &[0; 2 * MAX_LINE]].concat(), "gzip"),
+        (
+            &[&[0x1f, 0x8b][..], &vec![0; 2 * MAX_LINE][..]].concat(),
+            "gzip",
+        ),
     ] {
         let (kind, line, message) = error(bytes);
         assert_eq!((kind, line), (Kind::Integrity, 1));

@@ -76,10 +76,7 @@ impl FileStore {
         if self.needs_recovery(lock)? {
             self.recover(lock, wait)?;
         }
-        self.settled(
-            |files, _| look_at_opening(files, (lock, force)),
-            |_| None,
-        )
+        self.settled(|files, _| look_at_opening(files, (lock, force)), |_| None)
     }
 
     /// Whether killed processes left something, or the ledger is not there yet.
