@@ -53,7 +53,7 @@ pub(crate) fn reading(
 }
 
 /// Sales that wrote one version.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct ForkOutcome {
     /// The one that was not overwritten, where there is one.
     pub(crate) kept: Option<String>,

@@ -16,6 +16,8 @@ pub(crate) mod write_order;
 pub use anomaly::Anomaly;
 pub use history::{
     AnomalyCount, HistoryFinding, HistoryVerdict, MAX_TOLD, OverwrittenVersion, judge, overwritten,
-    sentence,
+    sentence, settle,
 };
-pub(crate) use history::{clashing, deadlock_over, is_of_the_future, too_many};
+pub(crate) use history::{
+    clashing, deadlock_over, is_grouped, is_of_the_future, settled, too_many,
+};

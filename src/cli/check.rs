@@ -39,7 +39,7 @@ pub(super) fn check(
     if let Some(output) = &output {
         output.keep_apart(path, super::picture::NOT_EVIDENCE)?;
     }
-    let evidence = read(path)?;
+    let evidence = check::settle(read(path)?);
     let verdict = judged(path, &evidence)?;
     let document = CheckDocument {
         ok: verdict.is_clean(),
@@ -185,7 +185,7 @@ fn tell(
         .iter()
         .map(|group| (Anomaly::LostUpdate, &group.text));
     let found = verdict.findings.iter();
-    let others = found.filter(|found| found.kind != Anomaly::LostUpdate || groups.is_empty());
+    let others = found.filter(|found| !check::is_grouped(found, &groups));
     let mut all: Vec<_> = lost
         .chain(others.map(|found| (found.kind, &found.text)))
         .collect();
@@ -215,7 +215,7 @@ fn tell(
     if quiet {
         return Ok(());
     }
-    summary(out, verdict)
+    summary(out, evidence, verdict)
 }
 
 /// What the evidence came to, for programs.
@@ -228,7 +228,7 @@ fn word(verdict: &HistoryVerdict) -> &'static str {
 }
 
 /// Whether anything was found in how much, and what cannot be said.
-fn summary(out: &mut dyn Write, verdict: &HistoryVerdict) -> io::Result<()> {
+fn summary(out: &mut dyn Write, evidence: &Evidence, verdict: &HistoryVerdict) -> io::Result<()> {
     let unjudged = verdict.unanswered + verdict.unjudged;
     let operations = count(verdict.operations, "operation");
     let judged = [
@@ -251,7 +251,7 @@ fn summary(out: &mut dyn Write, verdict: &HistoryVerdict) -> io::Result<()> {
     } else {
         writeln!(out, "{BAD}BAD{BAD:#}  {judged}")?;
     }
-    for note in notes(verdict) {
+    for note in notes(evidence, verdict) {
         write!(out, "{FAINT}note{FAINT:#}: ")?;
         fitted(out, &note, "note: ".len())?;
     }

@@ -1,10 +1,15 @@
 //! What the judgement of a recorded run cannot say.
 
 use crate::check::HistoryVerdict;
+use crate::check::evidence::Evidence;
+use crate::check::listing::names as listed;
 use crate::plural::count;
 
+/// So many operations are named in a note.
+const NAMED: usize = 3;
+
 /// What a verdict cannot say.
-pub(super) fn notes(verdict: &HistoryVerdict) -> Vec<String> {
+pub(super) fn notes(evidence: &Evidence, verdict: &HistoryVerdict) -> Vec<String> {
     let mut notes = Vec::new();
     if verdict.reads == 0 && verdict.blind.is_none() {
         notes.push(
@@ -33,12 +38,7 @@ pub(super) fn notes(verdict: &HistoryVerdict) -> Vec<String> {
         ));
     }
     if verdict.guessed > 0 {
-        notes.push(format!(
-            "{} without an answer may have written, and {} not say so ('wrote'): taken for not having written, where nothing shows \
-             it; what is said of other sales goes by that",
-            count(verdict.guessed, "operation"),
-            if verdict.guessed == 1 { "does" } else { "do" }
-        ));
+        notes.push(guessed(evidence, verdict.guessed));
     }
     if verdict.untimed_locks > 0 {
         notes.push(format!(
@@ -104,6 +104,33 @@ pub(super) fn notes(verdict: &HistoryVerdict) -> Vec<String> {
         notes.push("no operation held a lock: that nothing was found may be luck".into());
     }
     notes
+}
+
+/// That some may have written and do not say so, with the first of them.
+fn guessed(evidence: &Evidence, many: u64) -> String {
+    let perhaps = evidence.perhaps_writers(&evidence.presumed_writers());
+    let mut perhaps: Vec<u32> = perhaps.into_iter().collect();
+    perhaps.sort_unstable();
+    let first = perhaps.iter().take(NAMED);
+    let first = first.filter_map(|at| evidence.operation(*at));
+    let mut names: Vec<String> = first
+        .map(|did| evidence.names.name(did.buyer).to_owned())
+        .collect();
+    if perhaps.len() > NAMED {
+        names.push(format!("{} more", perhaps.len() - NAMED));
+    }
+    let is_untried = evidence.possibilities.as_ref().is_some_and(Vec::is_empty);
+    let goes_by = match (is_untried, many) {
+        (true, _) => "taken for not having written; what is said of other sales goes by that",
+        (false, 1) => "what is found holds whether it did or not",
+        (false, _) => "what is found holds whether they did or not",
+    };
+    format!(
+        "{} without an answer ({}) may have written, and {} not say so ('wrote'): {goes_by}",
+        count(many, "operation"),
+        listed(&names),
+        if many == 1 { "does" } else { "do" }
+    )
 }
 
 /// The reads that could not be judged, beside those that operations acted by.

@@ -52,7 +52,10 @@ impl LockPath {
     pub(super) fn of(device: Option<u64>, inode: Option<PathInode>) -> Result<Self, String> {
         match (device, inode) {
             (None, None) => Ok(Self::Unsaid),
-            (_, Some(PathInode::Nowhere)) => Ok(Self::Nowhere),
+            (None, Some(PathInode::Nowhere)) => Ok(Self::Nowhere),
+            (Some(_), Some(PathInode::Nowhere)) => {
+                Err("\"path_device\" beside \"path_inode\": null: no file has that name".to_owned())
+            }
             (Some(device), Some(PathInode::Of(inode))) => Ok(Self::File(File { device, inode })),
             (None, _) => Err("\"path_device\" is missing beside \"path_inode\"".to_owned()),
             (_, None) => Err("\"path_inode\" is missing beside \"path_device\"".to_owned()),

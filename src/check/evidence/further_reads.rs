@@ -1,7 +1,8 @@
 //! What an operation read beside the read that it acts by: before that, as who compares and swaps until it succeeds does, or
 //! after it had written.
 
-use super::model::Evidence;
+use super::cut::is_untold;
+use super::model::{CommittedLine, Evidence};
 use super::open_operations::OpenOperations;
 use super::operation::{NONE, UNSAID};
 
@@ -72,7 +73,8 @@ impl Evidence {
             is_write: false,
         };
         let lines = self.ledger.as_deref();
-        let is_there = lines.is_none_or(|lines| lines.iter().any(|line| line.is_of(did)));
+        let is_on = |lines: &[CommittedLine]| lines.iter().any(|line| line.is_of(did));
+        let is_there = is_untold(did, self.cut_behind()) || lines.is_some_and(is_on);
         let wrote = did.wrote != UNSAID && !did.is_denied() && is_there;
         let wrote = wrote.then_some(Touched {
             version: did.write,

@@ -25,6 +25,8 @@ pub struct Gatherer {
     headed: bool,
     numbers: FileNumbers,
     open: OpenOperations,
+    /// How many lines the ledger has, as the final count says.
+    lines: Option<u64>,
 }
 
 impl Gatherer {
@@ -100,6 +102,7 @@ impl Gatherer {
     /// What was gathered; an error when not even a header was.
     pub fn finish(self) -> Result<Evidence, String> {
         if self.headed {
+            self.cut()?;
             let mut evidence = self.evidence;
             one_at_a_time(&evidence)?;
             one_write_each(&evidence)?;
@@ -162,16 +165,19 @@ impl Gatherer {
             Some(lock) => {
                 let ends = [lock.got, lock.released, whole.returned];
                 rising(&ends, "got, released, return")?;
-                self.whole_hold(index, whole.invoke, lock)
+                // Who let it go had it, and who sold is not taken to wait for it still: it does not say since when.
+                let is_had = lock.released.is_some() || whole.outcome == OperationOutcome::Sold;
+                let times = [Some(whole.invoke), lock.wanted, lock.got, lock.released];
+                rising(&times, "invoke, wanted, got, released")?;
+                let wanted = lock.wanted.filter(|_| lock.got.is_some() || !is_had);
+                self.whole_hold(index, &WholeHold { wanted, ..*lock })
             }
             None => Ok(()),
         }
     }
 
     /// The lock of a whole operation.
-    fn whole_hold(&mut self, index: u32, invoke: u64, lock: &WholeHold) -> Result<(), String> {
-        let times = [Some(invoke), lock.wanted, lock.got, lock.released];
-        rising(&times, "invoke, wanted, got, released")?;
+    fn whole_hold(&mut self, index: u32, lock: &WholeHold) -> Result<(), String> {
         let path = LockPath::of(lock.path_device, lock.path_inode)?;
         let or = |value: Option<u64>| value.unwrap_or(UNSAID);
         let (numbers, files) = (&mut self.numbers, &mut self.evidence.files);
@@ -195,7 +201,9 @@ impl Gatherer {
 
     fn committed(&mut self, committed: CommittedLine, sum: Option<u64>) -> Result<(), String> {
         if self.evidence.last.is_some() {
-            return Err("a line of the ledger behind the final count".to_owned());
+            return Err(
+                "a line of the ledger behind the final count: \"final\" stands last".to_owned(),
+            );
         }
         let ledger = self.evidence.ledger.get_or_insert_default();
         let index = u32::try_from(ledger.len()).unwrap_or(NONE);
@@ -218,16 +226,23 @@ impl Gatherer {
         {
             return Err("a second final count".to_owned());
         }
-        if let Some(lines) = lines {
-            let has = self.evidence.ledger.get_or_insert_default().len() as u64;
-            if lines != has {
-                return Err(format!(
-                    "the ledger has {}, but the evidence {has} of them: it was cut",
-                    count(lines, "line")
-                ));
-            }
+        if lines.is_some() {
+            self.evidence.ledger.get_or_insert_default();
+            self.lines = lines;
         }
         Ok(())
+    }
+
+    /// An error where the ledger has another number of lines than the final count says: known when all are there.
+    pub(super) fn cut(&self) -> Result<(), String> {
+        let has = self.evidence.ledger.as_ref().map_or(0, Vec::len) as u64;
+        match self.lines {
+            Some(lines) if lines != has => Err(format!(
+                "the ledger has {}, but the evidence {has} of them: it was cut",
+                count(lines, "line")
+            )),
+            _ => Ok(()),
+        }
     }
 }
 

@@ -10,6 +10,7 @@
 
 mod by_beginning;
 mod conversions;
+mod cut;
 mod file;
 mod further_reads;
 mod gather;
@@ -27,6 +28,7 @@ mod open_operations;
 mod operation;
 mod parse;
 mod plain;
+mod possibilities;
 mod presumed;
 mod read;
 mod record;
@@ -35,6 +37,7 @@ mod silent_sales;
 mod steps;
 mod write;
 
+pub(crate) use cut::is_untold;
 pub use file::{File, LockPath, PathInode};
 pub use further_reads::FurtherRead;
 pub(crate) use further_reads::Touched;

@@ -42,6 +42,9 @@ pub struct Evidence {
     pub last_sum: Option<u64>,
     /// Why it cannot be judged, if its recorder said so.
     pub spoiled: Option<String>,
+    /// Each way in which those may have written who got no answer and do not say so: as those who did, in rising order. `None`
+    /// where that was not looked for, empty where there are too many ways.
+    pub possibilities: Option<Vec<Vec<u32>>>,
 }
 
 impl Evidence {

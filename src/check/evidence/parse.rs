@@ -47,6 +47,19 @@ fn said<T>(value: Option<T>, member: &str) -> Result<T, String> {
     value.ok_or_else(|| format!("\"{member}\" is missing"))
 }
 
+/// What a step "return" may say: an error for what no answer is.
+fn returned(outcome: OperationOutcome) -> Result<OperationOutcome, String> {
+    match outcome {
+        OperationOutcome::Killed => {
+            Err("who was killed was told nothing: the step \"killed\" says that".to_owned())
+        }
+        OperationOutcome::Open => {
+            Err("who has no answer has no \"return\" either: leave it out".to_owned())
+        }
+        other => Ok(other),
+    }
+}
+
 /// The file that a line says; an error where it says half of it.
 fn file(device: Option<u64>, inode: Option<u64>) -> Result<Option<File>, String> {
     match (device, inode) {
@@ -189,7 +202,7 @@ impl<'a> RecordMembers<'a> {
                 lock: file(self.device, self.inode)?,
             },
             "return" => EvidenceStep::Return {
-                outcome: said(self.outcome, "outcome")?,
+                outcome: returned(said(self.outcome, "outcome")?)?,
                 left: self.left,
             },
             "killed" => EvidenceStep::Killed,

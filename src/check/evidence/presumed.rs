@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::cut::is_untold;
 use super::model::Evidence;
 use super::observed::Observed;
 use super::operation::{Operation, UNSAID};
@@ -76,8 +77,15 @@ impl Evidence {
         there.filter(|seq| *seq < UNSAID - 1).max().unwrap_or(0)
     }
 
-    /// Those who got no answer and do not say that they wrote, and who alone can have written a version that there was.
+    /// Those who got no answer and do not say that they wrote, and who alone can have written a version that there was; or who did
+    /// in every way in which all that was read is explained.
     pub(crate) fn presumed_writers(&self) -> HashSet<u32> {
+        let mut presumed = self.sole_writers();
+        presumed.extend(self.certain_writers());
+        presumed
+    }
+
+    fn sole_writers(&self) -> HashSet<u32> {
         let mut versions = self.silent_versions();
         // Who was told that it bought and does not say what it wrote may have written any of them.
         if versions.is_empty() || self.silent_sales().next().is_some() {
@@ -105,7 +113,7 @@ impl Evidence {
         for (at, did) in (0..).zip(&self.operations) {
             let version = versions.get(&did.read);
             let is_early = |version: &&SilentVersion| {
-                version.known_from.is_none_or(|from| did.read_by() <= from)
+                version.known_from.is_none_or(|from| did.read_by() < from)
             };
             if let Some(version) = version.filter(is_early) {
                 presumed.extend(self.read_from(at, did, version, &observed));
@@ -130,7 +138,8 @@ impl Evidence {
         let mut versions: HashMap<u64, SilentVersion> = HashMap::new();
         let pending = (0..).zip(&self.operations);
         let pending = pending.filter(|(_, did)| did.is_pending() && did.wrote == UNSAID);
-        for (at, did) in pending.filter(|_| self.ledger.is_none()) {
+        let cut_behind = self.cut_behind();
+        for (at, did) in pending.filter(|(_, did)| is_untold(did, cut_behind)) {
             versions.entry(did.write).or_default().silent.push(at);
         }
         versions
@@ -150,7 +159,7 @@ impl Evidence {
             other_did.is_some_and(|other| {
                 let left = observed.left_behind(other);
                 let fits = saw == UNSAID || left.is_none_or(|left| left == saw);
-                fits && other.writes_from() < did.read_by()
+                fits && other.writes_from() <= did.read_by()
             })
         });
         let one = fitting.next()?;

@@ -63,6 +63,7 @@ pub fn read_lines(lines: impl BufRead, path: &Path) -> Result<Evidence> {
 pub(crate) fn gather(mut lines: impl BufRead, path: &Path) -> Result<Gatherer> {
     let mut gatherer = Gatherer::default();
     let (mut number, mut begun) = (1, Vec::new());
+    let mut last = 0;
     loop {
         let buffer = match lines.fill_buf() {
             Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
@@ -75,10 +76,10 @@ pub(crate) fn gather(mut lines: impl BufRead, path: &Path) -> Result<Gatherer> {
         while let Some(end) = memchr(b'\n', rest) {
             let (line, behind) = rest.split_at(end);
             if begun.is_empty() {
-                take(&mut gatherer, line, number, path)?;
+                take(&mut gatherer, line, (number, &mut last), path)?;
             } else {
                 begun.extend_from_slice(line.get(..MAX_LINE + 1).unwrap_or(line));
-                take(&mut gatherer, &begun, number, path)?;
+                take(&mut gatherer, &begun, (number, &mut last), path)?;
                 begun.clear();
             }
             number += 1;
@@ -89,26 +90,57 @@ pub(crate) fn gather(mut lines: impl BufRead, path: &Path) -> Result<Gatherer> {
         let read = buffer.len();
         lines.consume(read);
     }
-    take(&mut gatherer, &begun, number, path)?;
+    take(&mut gatherer, &begun, (number, &mut last), path)?;
+    let whole = gatherer.cut();
+    whole.map_err(|message| refused(path, last, message))?;
     Ok(gatherer)
 }
 
-/// Takes a line, its newline taken off, unless it is blank.
-fn take(gatherer: &mut Gatherer, line: &[u8], number: u64, path: &Path) -> Result<()> {
+/// Takes a line, its newline taken off, unless it is blank; `last`: the number of the last one that was taken.
+fn take(
+    gatherer: &mut Gatherer,
+    line: &[u8],
+    (number, last): (u64, &mut u64),
+    path: &Path,
+) -> Result<()> {
     short(line, number, path)?;
     if line.iter().all(u8::is_ascii_whitespace) {
         return Ok(());
     }
+    *last = number;
     let taken = EvidenceRecord::parse(line).and_then(|record| gatherer.take(&record));
-    taken.map_err(|message| refused(path, number, message))
+    taken.map_err(|message| {
+        let encoding = encoding(line).map(str::to_owned);
+        refused(path, number, encoding.unwrap_or(message))
+    })
 }
 
 fn short(line: &[u8], number: u64, path: &Path) -> Result<()> {
     if line.len() <= MAX_LINE {
         return Ok(());
     }
-    let message = format!("the line is longer than {MAX_LINE} bytes");
+    let too_long = || format!("the line is longer than {MAX_LINE} bytes");
+    let message = encoding(line).map_or_else(too_long, str::to_owned);
     Err(refused(path, number, message))
+}
+
+/// That a line is no JSON because of how its text is written, and how.
+fn encoding(line: &[u8]) -> Option<&'static str> {
+    match line {
+        [0x1f, 0x8b, ..] => Some("it is compressed (gzip): 'zcat FILE | tickets race check -'"),
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => {
+            Some("it is compressed (zstd): 'zstdcat FILE | tickets race check -'")
+        }
+        [0xef, 0xbb, 0xbf, ..] => {
+            Some("it begins with a byte order mark (BOM): write it as UTF-8 without one")
+        }
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Some("it is UTF-16: write it as UTF-8"),
+        // Of a line that is too long the end may be cut within a letter.
+        _ if line.len() <= MAX_LINE && std::str::from_utf8(line).is_err() => {
+            Some("the line is not UTF-8")
+        }
+        _ => None,
+    }
 }
 
 pub(crate) fn refused(path: &Path, line: u64, message: String) -> Error {

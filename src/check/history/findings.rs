@@ -9,6 +9,8 @@ use crate::check::evidence::Evidence;
 pub(super) struct Findings<'a> {
     pub(super) evidence: &'a Evidence,
     pub(super) verdict: HistoryVerdict,
+    /// Whether they are put in words.
+    pub(super) is_told: bool,
 }
 
 impl Findings<'_> {
@@ -41,10 +43,11 @@ impl Findings<'_> {
             operations: operations.to_vec(),
             buyers: operations.iter().map(|at| buyer(at).to_owned()).collect(),
             version: version.into(),
+            guessed: false,
             text: String::new(),
         };
         // Those are put in words when all is known.
-        if kind != Anomaly::LostUpdate {
+        if self.is_told && kind != Anomaly::LostUpdate {
             finding.text = words::sentence(self.evidence, &finding);
         }
         self.verdict.findings.push(finding);

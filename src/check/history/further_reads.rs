@@ -20,7 +20,7 @@ pub(super) fn check(
     if evidence.further_reads.is_empty() {
         return;
     }
-    let meant = meant(evidence);
+    let (meant, cut_behind) = (meant(evidence), evidence.cut_behind());
     let mut unjudged = 0;
     // What each version's checksum is by what was read, where the ledger does not tell.
     let mut sum_of = sums_read(evidence);
@@ -34,7 +34,8 @@ pub(super) fn check(
     for read in &evidence.further_reads {
         if chain.left(read.version).is_none() {
             let is_nobodys = read.version < evidence.first || !meant.contains(&read.version);
-            if is_nobodys && !chain.is_open(read.version) {
+            let is_cut = evidence.ledger.is_some() && read.version > cut_behind;
+            if is_nobodys && !is_cut && !chain.is_open(read.version) {
                 add(Anomaly::DirtyRead, read);
             } else {
                 unjudged += 1;

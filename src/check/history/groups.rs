@@ -1,9 +1,10 @@
 //! Lost updates told once for each version that was written over: everybody who wrote it, and who wrote last.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
-use super::forks::Forks;
-use super::verdict::HistoryVerdict;
+use super::possibilities::settled;
+use super::possible_forks::PossibleForks;
+use super::verdict::{HistoryFinding, HistoryVerdict};
 use crate::check::anomaly::Anomaly;
 use crate::check::evidence::{Evidence, FinalCount, Operation, UNSAID};
 use crate::check::fork_words::{ForkOutcome, reading};
@@ -29,9 +30,11 @@ pub fn overwritten(evidence: &Evidence, verdict: &HistoryVerdict) -> Vec<Overwri
     if verdict.count(Anomaly::LostUpdate) == 0 {
         return Vec::new();
     }
-    let forks = Forks::of(evidence);
+    let evidence = &*settled(evidence);
+    let possible = evidence.possible();
+    let forks = PossibleForks::of(evidence, &possible);
     // Those who say so, whatever the ledger has, and those who got no answer and of whom it is known all the same.
-    let known: HashSet<u32> = forks.order.wrote().collect();
+    let known = forks.wrote();
     let mut versions: BTreeMap<u64, Vec<u32>> = BTreeMap::new();
     for (index, did) in (0..).zip(&evidence.operations) {
         let wrote = did.has_written() && !did.is_denied() || known.contains(&index);
@@ -44,9 +47,7 @@ pub fn overwritten(evidence: &Evidence, verdict: &HistoryVerdict) -> Vec<Overwri
     let mut all: Vec<OverwrittenVersion> = versions
         .into_iter()
         .map(|(version, mut writers)| {
-            forks.order.sort(&mut writers);
-            // Stable: the others stay in their order.
-            writers.sort_by_key(|at| forks.stands(*at));
+            forks.sort(&mut writers);
             let with = gone_on.remove(&version).unwrap_or_default();
             let outcome = forks.outcome(&writers).map(|outcome| ForkOutcome {
                 with: with.iter().map(|at| forks.name(*at)).collect(),
@@ -64,8 +65,14 @@ pub fn overwritten(evidence: &Evidence, verdict: &HistoryVerdict) -> Vec<Overwri
     all
 }
 
+/// Whether a finding is a lost update that is told by one of these.
+pub(crate) fn is_grouped(found: &HistoryFinding, groups: &[OverwrittenVersion]) -> bool {
+    let is_pair = found.kind == Anomaly::LostUpdate && found.operations.len() > 1;
+    is_pair && !groups.is_empty()
+}
+
 fn sentence(
-    (evidence, forks): (&Evidence, &Forks<'_>),
+    (evidence, forks): (&Evidence, &PossibleForks<'_>),
     version: u64,
     writers: &[u32],
     outcome: Option<&ForkOutcome>,

@@ -25,12 +25,13 @@ pub(super) fn check(evidence: &Evidence, findings: &mut Findings<'_>) -> u64 {
         holds.any(|hold| is_unnamed(evidence, hold))
     });
     findings.verdict.unnamed_locks = unnamed.count() as u64;
-    let mut locked = 0;
-    for hold in evidence.holds.iter().filter(|hold| hold.got != UNSAID) {
-        locked += 1;
-        if hold.is_dead() {
-            findings.add(Anomaly::DeadInodeLock, &[hold.operation], None);
-        }
+    let got = evidence.holds.iter().filter(|hold| hold.got != UNSAID);
+    let locked = got.clone().count() as u64;
+    let dead = got.filter(|hold| hold.is_dead());
+    let mut dead: Vec<(u64, u32)> = dead.map(|hold| (hold.got, hold.operation)).collect();
+    dead.sort_unstable();
+    for (_, operation) in dead {
+        findings.add(Anomaly::DeadInodeLock, &[operation], None);
     }
     if locked > 0 {
         overlaps(evidence, findings);

@@ -22,12 +22,15 @@ mod forks;
 mod further_reads;
 mod groups;
 mod judge;
+mod judge_once;
 mod ledger_claims;
 mod lock;
 mod newer;
 mod order;
 mod phrases;
 mod placing;
+mod possibilities;
+mod possible_forks;
 mod possible_lefts;
 mod reads;
 mod replay;
@@ -35,7 +38,9 @@ mod seen_versions;
 mod sold;
 mod sums;
 mod undecided;
+mod unexplained;
 mod verdict;
+mod whatever_was_written;
 mod words;
 mod words_of_broken_locks;
 mod words_of_deadlocks;
@@ -45,8 +50,11 @@ mod words_of_sales;
 mod words_of_versions;
 
 pub(crate) use clashing::clashing;
+pub(crate) use groups::is_grouped;
 pub use groups::{OverwrittenVersion, overwritten};
 pub use judge::judge;
+pub use possibilities::settle;
+pub(crate) use possibilities::settled;
 pub(crate) use sold::too_many;
 pub use verdict::{AnomalyCount, HistoryFinding, HistoryVerdict, MAX_TOLD};
 pub use words::sentence;
@@ -55,3 +63,5 @@ pub(crate) use words_of_versions::is_of_the_future;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod unanswered_tests;

@@ -4,7 +4,7 @@ use super::chain::Chain;
 use super::findings::Findings;
 use super::ledger_claims::LedgerClaims;
 use crate::check::anomaly::Anomaly;
-use crate::check::evidence::{Evidence, Operation, OperationOutcome, UNSAID};
+use crate::check::evidence::{Evidence, Operation, OperationOutcome, UNSAID, is_untold};
 use crate::check::write_order::WriteOrder;
 
 /// Gives each sale its version. Returns those of which nobody knows whether they sold, by version.
@@ -17,7 +17,7 @@ pub(super) fn place_all(
     let (mut waiting, mut odd, mut missing) = (Vec::new(), Vec::new(), Vec::new());
     let mut denied = Vec::new();
     oversold(evidence, findings);
-    let presumed = evidence.presumed_writers();
+    let (presumed, cut_behind) = (evidence.presumed_writers(), evidence.cut_behind());
     findings.verdict.guessed = evidence.perhaps_writers(&presumed).len() as u64;
     for (index, operation) in (0..).zip(&evidence.operations) {
         findings.verdict.count_in(evidence, operation);
@@ -26,6 +26,7 @@ pub(super) fn place_all(
             continue;
         }
         let written = ledger.as_mut().map(|ledger| ledger.claim(operation));
+        let written = written.filter(|written| *written || !is_untold(operation, cut_behind));
         // Who was not answered has sold all the same; others than the run's buyers are none of it.
         let unanswered = operation.is_pending()
             && written.unwrap_or(operation.wrote != UNSAID || presumed.contains(&index))

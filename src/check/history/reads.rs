@@ -47,6 +47,7 @@ pub(super) fn check(
     findings: &mut Findings<'_>,
 ) -> FirstReaders {
     let mut readers = FirstReaders::of(chain);
+    let cut_behind = evidence.ledger.as_ref().map(|_| evidence.cut_behind());
     let mut sums = Sums::of(evidence, chain);
     for (index, operation) in (0..).zip(&evidence.operations) {
         if operation.torn {
@@ -56,7 +57,8 @@ pub(super) fn check(
             continue;
         }
         if chain.left(operation.read).is_none() {
-            if chain.is_open(operation.read) {
+            let is_cut = cut_behind.is_some_and(|behind| operation.read > behind);
+            if chain.is_open(operation.read) || is_cut {
                 continue;
             }
             findings.add(Anomaly::DirtyRead, &[index], operation.read);

@@ -25,6 +25,8 @@ pub(super) fn replay(
         [] => known,
         _ => known.max(wanted).min(chain.writers.len()),
     };
+    let is_cut = evidence.ledger.is_some() && evidence.last.is_none();
+    let cut_behind = is_cut.then(|| evidence.cut_behind());
     let mut left = evidence.stock.cast_signed();
     let (mut short, mut missing) = (false, false);
     for slot in 0..end {
@@ -70,7 +72,9 @@ pub(super) fn replay(
             }
             missing = false;
         } else {
-            if !chain.is_open(version) {
+            // What a ledger that was cut had of it is not known.
+            let is_cut = cut_behind.is_some_and(|behind| version > behind);
+            if !chain.is_open(version) && !is_cut {
                 findings.add(Anomaly::Gap, &[], version);
             }
             missing = true;

@@ -3,6 +3,9 @@
 use crate::check::evidence::{Evidence, UNSAID};
 use crate::check::write_order::WriteOrder;
 
+/// Of so many it is tried whether they sold or not, each beside all others.
+const SUPPOSED: usize = 5;
+
 /// How many were sold, of how many, and how many of them do not exist: at least, where some may have sold who do not say so.
 pub(crate) fn too_many(evidence: &Evidence) -> String {
     let order = WriteOrder::of(evidence);
@@ -38,12 +41,31 @@ pub(super) struct SaleSums {
     pub(super) all: u64,
     /// Whether more may have been sold.
     is_least: bool,
+    /// What is known to be sold, and how many each wanted of those who may have sold beside that.
+    known: u64,
+    perhaps: Vec<u64>,
     /// Whether it is not said of each sale which version it wrote.
     is_silent: bool,
 }
 
 impl SaleSums {
+    /// Where those may have written who do not say so, in the possibility in which the least was sold.
     pub(super) fn of(evidence: &Evidence) -> Self {
+        let possible = evidence.possible();
+        let sums = possible.iter().map(Self::of_one);
+        let known = Self::of_one(evidence);
+        let Some(least) = sums.min_by_key(|sums| sums.all) else {
+            return known;
+        };
+        Self {
+            is_least: known.is_least,
+            known: known.known,
+            perhaps: known.perhaps,
+            ..least
+        }
+    }
+
+    fn of_one(evidence: &Evidence) -> Self {
         let presumed = evidence.presumed_writers();
         let mut sales: Vec<(u64, u32)> = if let Some(lines) = &evidence.ledger {
             lines.iter().map(|line| (line.seq, line.quantity)).collect()
@@ -63,21 +85,40 @@ impl SaleSums {
         };
         let quantities = sales.iter().map(|sale| sale.1);
         let quantities = quantities.chain(silent().map(|did| did.quantity));
+        let all = quantities.fold(0_u64, |sum, many| sum.saturating_add(many.into()));
+        let perhaps = evidence.perhaps_writers(&presumed);
+        let perhaps = perhaps.iter().filter_map(|at| evidence.operation(*at));
+        let perhaps: Vec<u64> = perhaps.map(|did| did.quantity.into()).collect();
         Self {
             stock: evidence.stock,
-            all: quantities.fold(0, |sum, many| sum.saturating_add(many.into())),
-            is_least: !evidence.perhaps_writers(&presumed).is_empty(),
+            all,
+            is_least: !perhaps.is_empty(),
+            known: all,
+            perhaps,
             is_silent: silent().next().is_some(),
             sales,
         }
     }
 
-    /// Whether that and what is left are the stock, for all that is known.
+    /// Whether that and what is left are the stock, for all that is known: with what any of those sold who may have.
     pub(super) fn adds_up(&self, left: u64) -> bool {
         match self.all.checked_add(left) {
-            Some(all) if self.is_least => all <= self.stock,
+            Some(all) if self.is_least => all <= self.stock && self.may_add_up(left),
             all => all == Some(self.stock),
         }
+    }
+
+    fn may_add_up(&self, left: u64) -> bool {
+        let rest = self.stock.checked_sub(left);
+        let rest = rest.and_then(|rest| rest.checked_sub(self.known));
+        let Some(rest) = rest else { return false };
+        // Of many any of them may have sold what is missing.
+        self.perhaps.len() > SUPPOSED
+            || (0..1_u32 << self.perhaps.len()).any(|chosen| {
+                let all = self.perhaps.iter().enumerate();
+                let sold = all.filter(|(bit, _)| chosen >> bit & 1 == 1);
+                sold.fold(0_u64, |sum, (_, many)| sum.saturating_add(*many)) == rest
+            })
     }
 
     /// Whether several sales wrote one version.
@@ -106,7 +147,12 @@ impl SaleSums {
 
     /// How many were sold in all, in words.
     pub(super) fn told(&self) -> String {
+        self.so_many(self.all)
+    }
+
+    /// So many of them in words: at least, where more may have been sold.
+    pub(super) fn so_many(&self, many: u64) -> String {
         let least = if self.is_least { "at least " } else { "" };
-        format!("{least}{} sold", self.all)
+        format!("{least}{many} sold")
     }
 }

@@ -22,6 +22,9 @@ pub struct HistoryFinding {
     /// The version concerned, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<u64>,
+    /// Whether its sentence would say more, or another thing, if it was known who wrote of those who got no answer.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub guessed: bool,
     /// The whole finding as a sentence.
     pub text: String,
 }

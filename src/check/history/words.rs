@@ -1,8 +1,8 @@
 //! Findings in words; those about locks here.
 
 use super::clashing::clashing;
-use super::forks::Forks;
 use super::phrases::Phrases;
+use super::possible_forks::PossibleForks;
 use super::verdict::HistoryFinding;
 use crate::check::anomaly::Anomaly;
 use crate::check::evidence::{Evidence, File, NOWHERE, UNSAID};
@@ -19,7 +19,10 @@ pub fn sentence(evidence: &Evidence, finding: &HistoryFinding) -> String {
     let words = Phrases { evidence, finding };
     let version = finding.version.unwrap_or_default();
     match finding.kind {
-        Anomaly::LostUpdate => words.lost_update(&Forks::of(evidence), version),
+        Anomaly::LostUpdate => {
+            let possible = evidence.possible();
+            words.lost_update(&PossibleForks::of(evidence, &possible), version)
+        }
         Anomaly::StaleRead => words.stale(version),
         Anomaly::TornRead => words.torn(),
         Anomaly::DirtyRead => words.dirty(version),
@@ -40,7 +43,8 @@ pub(super) fn tell_lost_updates(evidence: &Evidence, findings: &mut [HistoryFind
     if findings.peek().is_none() {
         return;
     }
-    let forks = Forks::of(evidence);
+    let possible = evidence.possible();
+    let forks = PossibleForks::of(evidence, &possible);
     for finding in findings {
         let version = finding.version.unwrap_or_default();
         let words = Phrases { evidence, finding };

@@ -94,10 +94,12 @@ impl Phrases<'_> {
         let is_of_all = sold.is_forked() || !sold.has(last.seq);
         match up_to {
             _ if is_of_all && !sold.adds_up(last.left) => less(&sold.told()),
-            Some(up_to) if up_to < sold.all => {
-                less(&format!("{up_to} sold up to version {}", last.seq))
-            }
-            Some(up_to) => less(&format!("{up_to} sold")),
+            Some(up_to) if up_to < sold.all => less(&format!(
+                "{} up to version {}",
+                sold.so_many(up_to),
+                last.seq
+            )),
+            Some(up_to) => less(&sold.so_many(up_to)),
             None => format!(
                 "it does not add up: the final count says version {} with {} left, and the sales of the run that are known to lead to it do not leave that of {stock} in stock",
                 last.seq, last.left

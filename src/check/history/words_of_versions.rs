@@ -1,12 +1,16 @@
 //! Findings about versions in words: who read and wrote which.
 
-use super::forks::Forks;
 use super::phrases::Phrases;
+use super::possible_forks::PossibleForks;
 use crate::check::evidence::{CommittedLine, Operation, OperationOutcome, UNSAID};
 use crate::check::fork_words::reading;
+use crate::check::listing::choice;
 
 impl Phrases<'_> {
-    pub(super) fn lost_update(&self, forks: &Forks<'_>, version: u64) -> String {
+    pub(super) fn lost_update(&self, forks: &PossibleForks<'_>, version: u64) -> String {
+        if self.finding.operations.len() < 2 {
+            return self.lost_to_somebody(version);
+        }
         let (a, b) = (self.who(0), self.who(1));
         let (one, other) = (self.operation(0), self.operation(1));
         // Two versions of one number may have left unequal counts.
@@ -32,6 +36,25 @@ impl Phrases<'_> {
         }
         let had_read = reading(version, saw, 2, &forks.whose(&self.finding.operations));
         format!("{a} and {b} {had_read} and both wrote version {written}: {overwritten}")
+    }
+
+    /// That a sale wrote a version that somebody else wrote too, and not who.
+    fn lost_to_somebody(&self, version: u64) -> String {
+        let (who, did) = (self.who(0), self.operation(0));
+        let written = version.saturating_add(1);
+        let all = self.evidence.operations.iter();
+        let others = all
+            .filter(|other| other.write == written && other.is_pending() && other.wrote == UNSAID);
+        let others = others.map(|other| self.evidence.names.name(other.buyer).to_owned());
+        let others: Vec<String> = others.collect();
+        let left = match did.left_at_read() {
+            UNSAID => String::new(),
+            left => format!(" ({left} left)"),
+        };
+        format!(
+            "{who} read version {version}{left} and wrote version {written}, which {} wrote too: which of them is not said",
+            choice(&others)
+        )
     }
 
     pub(super) fn stale(&self, version: u64) -> String {

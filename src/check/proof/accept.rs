@@ -3,7 +3,7 @@
 use super::case::Case;
 use crate::check::anomaly::Anomaly;
 use crate::check::evidence::{Evidence, LockHold, Operation, OperationOutcome, UNSAID};
-use crate::check::history::{HistoryFinding, sentence};
+use crate::check::history::{HistoryFinding, sentence, settled};
 
 /// Accepts a finding, or says why the evidence does not bear it out.
 pub fn accept(evidence: &Evidence, finding: &HistoryFinding) -> Result<(), String> {
@@ -16,7 +16,7 @@ pub fn accept(evidence: &Evidence, finding: &HistoryFinding) -> Result<(), Strin
     if !names.eq(finding.buyers.iter().map(String::as_str)) {
         return Err("its buyers are not those of its operations".to_owned());
     }
-    if finding.text != sentence(evidence, finding) {
+    if finding.text != sentence(&settled(evidence), finding) {
         return Err("its sentence is not that of its operations".to_owned());
     }
     let case = Case {
@@ -45,7 +45,9 @@ impl Case<'_> {
                     [] => last.seq < self.evidence.first || !self.adds_up(last.left),
                     lefts => !lefts.contains(&last.left.cast_signed()),
                 });
-                is_another || self.is_short_of_sales(last.left)
+                is_another
+                    || self.is_short_of_sales(last.left)
+                    || self.exceeds_with_shown(last.left)
             }
             (Anomaly::Phantom, Some(version), _) => {
                 let there = lines().filter(|line| line.seq == version).count();
@@ -61,6 +63,7 @@ impl Case<'_> {
                     leaps
                 });
                 let missing = version > self.evidence.first && self.is_missing(version);
+                let missing = missing && !self.is_cut_before(version);
                 let is_there = last.is_some_and(|last| last.seq >= version);
                 let is_there =
                     is_there || self.is_followed(version) || lines().any(|line| line.seq > version);
@@ -82,6 +85,11 @@ impl Case<'_> {
                 self.version.is_none() && did.torn
                     || read && self.saw_another(did)
                     || said.is_some_and(|version| self.read_another_besides(did, version))
+            }
+            Anomaly::LostUpdate => {
+                let read = read || did.read == UNSAID;
+                let follows = said.is_some_and(|at| at.checked_add(1) == Some(did.write));
+                read && follows && self.is_lost_to_somebody(did)
             }
             Anomaly::DirtyRead if said.is_some_and(|at| self.read_nobodys(did, at)) => true,
             Anomaly::StaleRead => said.is_some_and(|newer| self.went_backwards(did, newer)),
@@ -111,7 +119,7 @@ impl Case<'_> {
                 wrote && self.has_written(did) && (failed || !self.as_wanted(did))
             }
             Anomaly::Gap => {
-                let known = self.evidence.ledger.is_some();
+                let known = !self.is_untold(did.write);
                 let sure = sold && !known || (sold || did.is_pending()) && self.has_written(did);
                 wrote && sure && self.too_far(did.write) && !self.is_open(did.write)
             }
@@ -122,7 +130,7 @@ impl Case<'_> {
                 wrote && is_there && lefts.last().is_some_and(|left| *left < 0)
             }
             Anomaly::LostSale if wrote => {
-                sold && self.evidence.ledger.is_some() && !self.on_ledger(did)
+                sold && !self.is_untold(did.write) && !self.on_ledger(did)
             }
             Anomaly::LostSale if did.write == UNSAID => {
                 sold && self.version.is_none() && self.is_nowhere(did)
@@ -168,7 +176,8 @@ impl Case<'_> {
                 read && version.checked_add(1) == Some(did.write)
                     && (did.outcome == OperationOutcome::Sold
                         || self.has_written(did)
-                        || self.must_have_written(did))
+                        || self.must_have_written(did)
+                        || self.is_shown(did))
             }),
             (Anomaly::StaleRead, Some(version)) => {
                 let denied = other.wrote != UNSAID && self.has_written(other);

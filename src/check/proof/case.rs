@@ -24,9 +24,22 @@ impl Case<'_> {
     /// Whether it wrote, whatever it was told: the ledger has it, or it says so itself where there is no ledger.
     pub(super) fn has_written(&self, did: &Operation) -> bool {
         match &self.evidence.ledger {
-            Some(_) => self.on_ledger(did),
-            None => did.wrote != UNSAID,
+            Some(_) if !self.is_cut_before(did.write) => self.on_ledger(did),
+            _ => did.wrote != UNSAID,
         }
+    }
+
+    /// Whether the ledger ends before this version, and no final count says that it had no more lines.
+    pub(super) fn is_cut_before(&self, version: u64) -> bool {
+        let last = |lines: &Vec<CommittedLine>| lines.iter().map(|line| line.seq).max();
+        let behind = |last: Option<u64>| last.is_none_or(|last| last < version);
+        let is_unended = self.evidence.last.is_none() && version != UNSAID;
+        is_unended && self.evidence.ledger.as_ref().map(last).is_some_and(behind)
+    }
+
+    /// Whether nobody says what the ledger has of this version.
+    pub(super) fn is_untold(&self, version: u64) -> bool {
+        self.evidence.ledger.is_none() || self.is_cut_before(version)
     }
 
     /// Whether a line of the ledger says what the operation wanted.
@@ -34,6 +47,9 @@ impl Case<'_> {
         let Some(ledger) = &self.evidence.ledger else {
             return true;
         };
+        if self.is_cut_before(did.write) {
+            return true;
+        }
         let mut lines = ledger.iter();
         lines.any(|line: &CommittedLine| line.is_of(did) && line.agrees_with(did))
     }

@@ -9,6 +9,7 @@ mod further_reads;
 mod leases;
 mod sales;
 mod seen;
+mod shown;
 mod versions;
 
 pub use accept::accept;

@@ -5,6 +5,9 @@ use std::collections::BTreeSet;
 use super::case::Case;
 use crate::check::evidence::{Operation, OperationOutcome, UNSAID};
 
+/// Of so many it is tried whether they sold or not, each beside all others.
+const SUPPOSED: usize = 5;
+
 impl Case<'_> {
     /// Whether there is a ledger, and no line of it can be what a sale wrote that does not say which version.
     pub(super) fn is_nowhere(&self, did: &Operation) -> bool {
@@ -12,7 +15,9 @@ impl Case<'_> {
             UNSAID => self.evidence.first.saturating_add(1),
             read => read.saturating_add(1),
         };
-        self.evidence.ledger.as_ref().is_some_and(|lines| {
+        let whole = self.evidence.ledger.as_ref();
+        let whole = whole.filter(|_| self.evidence.last.is_some());
+        whole.is_some_and(|lines| {
             let mut own = lines
                 .iter()
                 .filter(|line| line.buyer == did.buyer || line.nonce == did.nonce);
@@ -24,7 +29,7 @@ impl Case<'_> {
     pub(super) fn must_have_written(&self, did: &Operation) -> bool {
         let all = || self.evidence.operations.iter();
         let any = all().any(|one| has_sold(one) && one.write == UNSAID);
-        let silent = did.is_pending() && self.evidence.ledger.is_none() && !any;
+        let silent = did.is_pending() && self.is_untold(did.write) && !any;
         let follows = did.read == UNSAID || did.read.wrapping_add(1) == did.write;
         if !silent || !follows || did.wrote != UNSAID || did.write <= self.evidence.first {
             return false;
@@ -61,7 +66,7 @@ impl Case<'_> {
             let known = has_sold(one) || self.has_written(one);
             let left = self.left_by(one);
             let fits = known || saw == UNSAID || left.is_none_or(|left| left == saw);
-            fits && one.writes_from() < reader.read_by()
+            fits && one.writes_from() <= reader.read_by()
         };
         let all = self.evidence.operations.iter();
         let mut others = all.filter(|one| one.write == did.write && !std::ptr::eq(*one, did));
@@ -103,7 +108,7 @@ impl Case<'_> {
     }
 
     /// How many it left behind: as it tells, or by the stock.
-    fn left_by(&self, did: &Operation) -> Option<u64> {
+    pub(super) fn left_by(&self, did: &Operation) -> Option<u64> {
         did.left_behind().or_else(|| {
             let sold = self.sold_between(self.evidence.first, did.write.checked_sub(1)?)?;
             let sold = sold.saturating_add(did.quantity.into());
@@ -121,14 +126,15 @@ impl Case<'_> {
     }
 
     /// The sales that were written, each with its version; those that say no version last.
-    fn written(&self) -> (Vec<(u64, u32)>, u128) {
+    pub(super) fn written(&self) -> (Vec<(u64, u32)>, u128) {
         if let Some(lines) = &self.evidence.ledger {
             let lines = lines.iter().map(|line| (line.seq, line.quantity));
             return (lines.collect(), 0);
         }
         let all = || self.evidence.operations.iter();
         let wrote = |did: &&Operation| {
-            has_sold(did) || self.has_written(did) || self.must_have_written(did)
+            let is_known = has_sold(did) || self.has_written(did) || self.must_have_written(did);
+            is_known || self.is_shown(did)
         };
         let said = all().filter(|did| did.write != UNSAID).filter(wrote);
         let silent = all().filter(|did| has_sold(did) && did.write == UNSAID);
@@ -167,13 +173,26 @@ impl Case<'_> {
     pub(super) fn adds_up(&self, left: u64) -> bool {
         let (written, silent) = self.written();
         let sold = written.iter().map(|sale| u128::from(sale.1)).sum::<u128>() + silent;
-        let more = self.evidence.operations.iter().any(|did| {
+        let more = self.evidence.operations.iter().filter(|did| {
             let follows = did.read == UNSAID || did.read.wrapping_add(1) == did.write;
             let silent = did.is_pending() && did.wrote == UNSAID && follows;
-            silent && self.evidence.ledger.is_none() && !self.must_have_written(did)
+            let is_shown = || self.must_have_written(did) || self.is_shown(did);
+            silent && self.is_untold(did.write) && !is_shown()
         });
-        let (sum, stock) = (sold + u128::from(left), self.evidence.stock.into());
-        sum == stock || more && sum < stock
+        let more: Vec<u128> = more.map(|did| did.quantity.into()).collect();
+        let Some(rest) = u128::from(self.evidence.stock).checked_sub(sold + u128::from(left))
+        else {
+            return false;
+        };
+        // Of many any of them may have sold what is missing.
+        let is_any = more.len() > SUPPOSED && rest > 0;
+        let of = |chosen: u32| {
+            let all = more.iter().enumerate();
+            let chosen = all.filter(|(bit, _)| chosen >> bit & 1 == 1);
+            chosen.map(|(_, many)| many).sum::<u128>()
+        };
+        let bits = more.len().min(SUPPOSED);
+        is_any || (0..1_u32 << bits).any(|chosen| of(chosen) == rest)
     }
 
     /// Whether two sales wrote one version, and all sales together do not leave what is left.

@@ -84,10 +84,7 @@ impl Case<'_> {
             let file = self.evidence.files.get(hold.lock as usize);
             let is_file = !hold.leased && file.is_some_and(|file| file.device != 0);
             let right = hold.path == hold.lock || hold.path == NONE && !is_file;
-            right
-                && did.read_at != UNSAID
-                && hold.got <= did.read_at
-                && did.read_at <= hold.released
+            right && did.read_at != UNSAID && hold.got < did.read_at && did.read_at < hold.released
         });
         under
             .map(|hold| hold.got)

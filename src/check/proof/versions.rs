@@ -13,7 +13,7 @@ impl Case<'_> {
     fn writers(&self, version: u64) -> impl Iterator<Item = &Operation> + Clone {
         let all = self.evidence.operations.iter();
         let all = all.filter(move |did| did.write == version);
-        let known = self.evidence.ledger.is_some();
+        let known = !self.is_untold(version);
         // Who was told that nothing was sold may have written it all the same.
         all.filter(move |did| {
             let may = did.outcome == OperationOutcome::Sold || did.is_pending();
@@ -170,8 +170,8 @@ impl Case<'_> {
         let wrote = all.filter(move |did| {
             let sold = did.outcome == OperationOutcome::Sold;
             let follows = did.read == UNSAID || did.read + 1 == did.write;
-            let wrote = sold || self.has_written(did) || self.must_have_written(did);
-            did.write == version && follows && wrote
+            let is_known = || sold || self.has_written(did) || self.must_have_written(did);
+            did.write == version && follows && (is_known() || self.is_shown(did))
         });
         let quantities = wrote.map(|did| i64::from(did.quantity));
         quantities.chain([i64::from(writer.quantity)])
@@ -187,7 +187,6 @@ impl Case<'_> {
 
     /// Whether a later version was written, for all that is known.
     pub(super) fn is_followed(&self, version: u64) -> bool {
-        let known = self.evidence.ledger.is_some();
         let seen = |write: u64| {
             let mut all = self.evidence.operations.iter();
             let last = self.evidence.last;
@@ -198,7 +197,7 @@ impl Case<'_> {
         all.any(|did| {
             let mut writers = self.writers(did.write);
             let sure = did.outcome == OperationOutcome::Sold
-                || known
+                || !self.is_untold(did.write)
                 || self.has_written(did)
                 || seen(did.write);
             did.write > version && sure && writers.any(|writer| std::ptr::eq(writer, did))

@@ -45,7 +45,7 @@ pub(crate) struct TreeVersion {
 impl VersionTree {
     pub(crate) fn of(evidence: &Evidence, order: &WriteOrder<'_>) -> Self {
         let written = if evidence.ledger.is_some() && order.goes_by_ledger() {
-            on_ledger(evidence)
+            on_ledger(evidence, order)
         } else {
             by_time(evidence, order)
         };

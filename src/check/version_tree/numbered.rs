@@ -59,7 +59,7 @@ impl<'a> NumberedVersions<'a> {
         let holds = self.evidence.holds_of(did);
         let got = holds
             .map(|hold| hold.got)
-            .filter(|got| *got <= did.read_at && *got != UNSAID);
+            .filter(|got| *got < did.read_at && *got != UNSAID);
         let began = got.fold(did.invoke, u64::max);
         let until = did.read_by();
         let is_possible = |at: &usize| {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::check::evidence::{Evidence, UNSAID};
+use crate::check::evidence::{Evidence, UNSAID, is_untold};
 use crate::check::write_order::WriteOrder;
 
 /// A version that was written, in the order in which that was done.
@@ -18,8 +18,19 @@ pub(super) struct WrittenVersion {
     pub(super) unordered: bool,
 }
 
-/// What the ledger has, in its order.
-pub(super) fn on_ledger(evidence: &Evidence) -> Vec<WrittenVersion> {
+/// What the ledger has, in its order; behind that what it may have had before it was cut.
+pub(super) fn on_ledger(evidence: &Evidence, order: &WriteOrder<'_>) -> Vec<WrittenVersion> {
+    let cut_behind = evidence.cut_behind();
+    let is_behind = |at: &u32| {
+        let did = evidence.operation(*at);
+        did.is_some_and(|did| is_untold(did, cut_behind))
+    };
+    let mut written = told_on_ledger(evidence);
+    written.extend(in_order(evidence, order, order.wrote().filter(is_behind)));
+    written
+}
+
+fn told_on_ledger(evidence: &Evidence) -> Vec<WrittenVersion> {
     let mut writers: HashMap<u64, Vec<u32>> = HashMap::new();
     for (index, did) in (0..).zip(&evidence.operations) {
         if did.write != UNSAID {
@@ -48,14 +59,23 @@ pub(super) fn on_ledger(evidence: &Evidence) -> Vec<WrittenVersion> {
 
 /// Without a ledger: what was answered, in the order in which it was written.
 pub(super) fn by_time(evidence: &Evidence, order: &WriteOrder<'_>) -> Vec<WrittenVersion> {
-    let mut wrote: Vec<u32> = order.wrote().collect();
+    with_unsigned(evidence, in_order(evidence, order, order.wrote()))
+}
+
+/// What these wrote, in the order in which they did.
+fn in_order(
+    evidence: &Evidence,
+    order: &WriteOrder<'_>,
+    wrote: impl Iterator<Item = u32>,
+) -> Vec<WrittenVersion> {
+    let mut wrote: Vec<u32> = wrote.collect();
     order.sort(&mut wrote);
     let settled = order.settled(&wrote);
     let written = settled
         .into_iter()
         .zip(&wrote)
         .filter_map(|(settled, index)| Some((settled, *index, evidence.operation(*index)?)));
-    let written = written
+    written
         .map(|(settled, index, did)| WrittenVersion {
             by: Some(index),
             unordered: !settled,
@@ -64,8 +84,7 @@ pub(super) fn by_time(evidence: &Evidence, order: &WriteOrder<'_>) -> Vec<Writte
             sum: None,
             at: time(evidence, Some(index)),
         })
-        .collect();
-    with_unsigned(evidence, written)
+        .collect()
 }
 
 /// The same with those that one of several wrote: nobody knows when, but before it was gone on from.

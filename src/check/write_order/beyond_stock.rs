@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{COMPARED, WriteOrder};
-use crate::check::evidence::{Operation, OperationOutcome, UNSAID};
+use crate::check::evidence::{Operation, OperationOutcome, UNSAID, is_untold};
 
 impl WriteOrder<'_> {
     /// The sales for which no ticket was left, in the order of [`Self::sort`].
@@ -116,18 +116,19 @@ impl WriteOrder<'_> {
     /// whether they wrote.
     pub(crate) fn silent(&self) -> impl Iterator<Item = (u32, u64)> {
         let all = (0..).zip(&self.evidence.operations);
-        let silent = all.filter(|(_, did)| {
+        let cut_behind = self.evidence.cut_behind();
+        let silent = all.filter(move |(_, did)| {
             let follows = did.read == UNSAID || did.read.wrapping_add(1) == did.write;
             let may = did.is_pending() && did.wrote == UNSAID && follows;
             let is_of_run = || !did.is_timeless(self.evidence.names.name(did.buyer));
-            may && self.evidence.ledger.is_none() && is_of_run()
+            may && is_untold(did, cut_behind) && is_of_run()
         });
         silent.map(|(at, did)| (at, u64::from(did.quantity)))
     }
 
     /// Whether the ledger says that an operation wrote, or where there is none, the operation.
     fn says_written(&self, at: u32, did: &Operation) -> bool {
-        let says = self.evidence.ledger.is_some() || did.wrote != UNSAID;
+        let says = self.line(at).is_some() || did.wrote != UNSAID;
         says && self.has_written(at, did)
     }
 }

@@ -1,19 +1,31 @@
 //! When each write is known to be done: by its own stamps, by who read it, and by what was written after it.
 
+use std::collections::HashSet;
+
 use super::times::{end, start};
 use crate::check::evidence::{Evidence, NONE, UNSAID};
 
 /// By operation, ns; [`UNSAID`] where nothing tells. `writers`: those that wrote, by version; `lines`: the line of the ledger
-/// that each wrote, or [`NONE`].
-pub(super) fn done(evidence: &Evidence, writers: &[(u64, u32)], lines: &[u32]) -> Vec<u64> {
+/// that each wrote, or [`NONE`]; `perhaps`: the versions that somebody else may have written who does not say so.
+pub(super) fn done(
+    evidence: &Evidence,
+    writers: &[(u64, u32)],
+    lines: &[u32],
+    perhaps: &HashSet<u64>,
+) -> Vec<u64> {
     let mut done = evidence.operations.iter().map(end).collect::<Vec<_>>();
-    before_it_was_read(evidence, writers, &mut done);
+    before_it_was_read(evidence, writers, perhaps, &mut done);
     before_the_next_line(evidence, lines, &mut done);
     done
 }
 
 /// A version that one alone wrote was written before anybody had read it, and before the next one was.
-fn before_it_was_read(evidence: &Evidence, writers: &[(u64, u32)], done: &mut [u64]) {
+fn before_it_was_read(
+    evidence: &Evidence,
+    writers: &[(u64, u32)],
+    perhaps: &HashSet<u64>,
+    done: &mut [u64],
+) {
     let reads = evidence.operations.iter();
     let reads = reads.filter(|did| ![did.read, did.read_at].contains(&UNSAID));
     let mut reads: Vec<(u64, u64)> = reads.map(|did| (did.read, did.read_at)).collect();
@@ -26,10 +38,11 @@ fn before_it_was_read(evidence: &Evidence, writers: &[(u64, u32)], done: &mut [u
         let version = group.first().map_or(UNSAID, |writer| writer.0);
         if let [(_, writer)] = group
             && version < silent_from
+            && !perhaps.contains(&version)
         {
             let read = reads.binary_search_by_key(&version, |read| read.0).ok();
             let read = read.and_then(|at| reads.get(at));
-            let read = read.map_or(UNSAID, |read| read.1.saturating_sub(1));
+            let read = read.map_or(UNSAID, |read| read.1);
             let behind = if next.0 == version.wrapping_add(1) {
                 next.1
             } else {

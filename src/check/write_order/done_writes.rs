@@ -23,9 +23,9 @@ impl DoneWrites {
         Self(all)
     }
 
-    /// The latest beginning, and the last line, of those that were done by a time.
+    /// The latest beginning, and the last line, of those that were done before a time.
     pub(super) fn by(&self, time: u64) -> Option<&DoneWrite> {
-        let done = self.0.partition_point(|write| write.done <= time);
+        let done = self.0.partition_point(|write| write.done < time);
         self.0.get(done.checked_sub(1)?)
     }
 }

@@ -5,7 +5,9 @@
 //! was read in between. Late
 //! stamps widen the intervals: they can hide an order, never invent one.
 
-use super::evidence::{Evidence, NONE, Operation, UNSAID};
+use std::collections::HashSet;
+
+use super::evidence::{Evidence, NONE, Operation, UNSAID, is_untold};
 
 mod beyond_stock;
 mod done;
@@ -40,6 +42,8 @@ pub(crate) struct WriteOrder<'a> {
     undone: Option<u32>,
     /// From which version on somebody may have written it who does not say so.
     silent_from: u64,
+    /// The versions that somebody may have written who got no answer, and does not say so.
+    perhaps: HashSet<u64>,
     /// Of those that are known to be done.
     done_writes: DoneWrites,
     /// What reads in between tell.
@@ -53,11 +57,13 @@ impl<'a> WriteOrder<'a> {
         let mut writers: Vec<(u64, u32)> = said.map(|(at, did)| (did.write, at)).collect();
         writers.sort_unstable();
         let lines = lines(evidence, &writers);
-        let presumed = evidence.presumed_writers();
+        let (presumed, cut_behind) = (evidence.presumed_writers(), evidence.cut_behind());
+        let is_untold = |did: &Operation| is_untold(did, cut_behind);
         let has_written = |at: u32| evidence.operation(at).is_some_and(Operation::has_written);
         let wrote = |at: u32| match &evidence.ledger {
-            Some(_) => lines.get(at as usize).is_some_and(|line| *line != NONE),
-            None => has_written(at) || presumed.contains(&at),
+            Some(_) if lines.get(at as usize).is_some_and(|line| *line != NONE) => true,
+            Some(_) if !evidence.operation(at).is_some_and(is_untold) => false,
+            _ => has_written(at) || presumed.contains(&at),
         };
         writers.retain(|(_, at)| wrote(*at));
         let is_contradicted = contradict_times(evidence, &lines);
@@ -66,7 +72,10 @@ impl<'a> WriteOrder<'a> {
         } else {
             lines
         };
-        let mut done = done(evidence, &writers, &lines);
+        let perhaps = evidence.perhaps_writers(&presumed).into_iter();
+        let perhaps = perhaps.filter_map(|at| Some(evidence.operation(at)?.write));
+        let perhaps: HashSet<u64> = perhaps.collect();
+        let mut done = done(evidence, &writers, &lines, &perhaps);
         let landings = if is_contradicted {
             Landings::default()
         } else {
@@ -86,6 +95,7 @@ impl<'a> WriteOrder<'a> {
             last: None,
             undone: None,
             silent_from: evidence.silent_from(),
+            perhaps,
             done_writes: DoneWrites::default(),
             landings,
         };
@@ -164,6 +174,11 @@ impl<'a> WriteOrder<'a> {
         window.map(|window| window.0).or_else(start)
     }
 
+    /// Whether of sales that wrote one version no order explains what was read, and the final count.
+    pub(crate) fn is_denied(&self) -> bool {
+        self.landings.is_denied()
+    }
+
     /// Whether the final count may be what an operation wrote.
     pub(crate) fn may_be_last(&self, at: u32) -> bool {
         self.landings.may_be_last(at)
@@ -209,7 +224,7 @@ impl<'a> WriteOrder<'a> {
 
     /// The operation that wrote a version, where no other wrote it too.
     fn alone(&self, version: u64) -> Option<u32> {
-        if version >= self.silent_from {
+        if version >= self.silent_from || self.perhaps.contains(&version) {
             return None;
         }
         let mut of_version = self.of_version(version);

@@ -16,10 +16,10 @@ impl WriteOrder<'_> {
             let is_behind = if has_written {
                 !self.is_before(at, after)
             } else {
-                self.done(at) > early.invoke
+                self.done(at) >= early.invoke
             };
             let other = self.evidence.operation(at);
-            is_behind && other.is_some_and(|other| start(other) < by)
+            is_behind && other.is_some_and(|other| start(other) <= by)
         })
     }
 
@@ -28,7 +28,7 @@ impl WriteOrder<'_> {
         let mut all = self.of_version(version);
         all.any(|at| {
             let other = self.evidence.operation(at);
-            self.done(at) > from && other.is_some_and(|other| start(other) < by)
+            self.done(at) >= from && other.is_some_and(|other| start(other) <= by)
         })
     }
 }

@@ -54,11 +54,11 @@ impl WriteOrder<'_> {
         let mut settled = vec![true; all.len()];
         let (mut done, mut next) = (0, UNSAID);
         for (at, settled) in all.iter().zip(&mut settled) {
-            *settled &= done <= began(at);
+            *settled &= done < began(at);
             done = done.max(self.done(*at));
         }
         for (at, settled) in all.iter().zip(&mut settled).rev() {
-            *settled &= self.done(*at) <= next;
+            *settled &= self.done(*at) < next;
             next = next.min(began(at));
         }
         settled
@@ -76,7 +76,7 @@ impl WriteOrder<'_> {
             .iter()
             .filter_map(|at| Some((start(self.evidence.operation(*at)?), *at)));
         let latest = began.max().unwrap_or_default();
-        last.retain(|at| *at == latest.1 || self.done(*at) > latest.0);
+        last.retain(|at| *at == latest.1 || self.done(*at) >= latest.0);
         last
     }
 }

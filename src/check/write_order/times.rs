@@ -2,9 +2,11 @@
 
 use crate::check::evidence::{Operation, UNSAID};
 
-/// Whether the one write was over when the other began.
+/// Whether the one write was over when the other began. Of equal stamps nobody knows which came first, unless one buyer made both.
 pub(super) fn is_over(one: &Operation, other: &Operation) -> bool {
-    end(one) != UNSAID && end(one) <= start(other) && end(other) > start(one)
+    let (end_of_one, begin) = (end(one), start(other));
+    let is_own = one.buyer == other.buyer && end(other) > start(one);
+    end_of_one != UNSAID && (end_of_one < begin || is_own && end_of_one == begin)
 }
 
 /// When it wrote: not before that, ns.

@@ -11,7 +11,7 @@ use super::versions::versions;
 use crate::check::evidence::Evidence;
 use crate::check::version_tree::VersionTree;
 use crate::check::write_order::WriteOrder;
-use crate::check::{HistoryVerdict, MAX_TOLD};
+use crate::check::{HistoryVerdict, MAX_TOLD, settled};
 use crate::timeline::{Lane, SaleFacts, Spot, Time, Timeline};
 
 /// The timeline of a recorded run, to be drawn. Its title and subtitle are the caller's.
@@ -20,6 +20,7 @@ use crate::timeline::{Lane, SaleFacts, Spot, Time, Timeline};
 /// when it was has no place in time: only its version is drawn.
 #[must_use]
 pub fn timeline(evidence: &Evidence, verdict: &HistoryVerdict) -> Timeline {
+    let evidence = &*settled(evidence);
     let lanes = Lanes::of(evidence);
     let order = WriteOrder::of(evidence);
     let tree = VersionTree::of(evidence, &order);

@@ -84,6 +84,7 @@ pub(super) fn forgeries(evidence: &Evidence) -> Vec<HistoryFinding> {
                 operations: operations.clone(),
                 buyers: operations.iter().map(name).collect(),
                 version,
+                guessed: false,
                 text: String::new(),
             };
             forged.text = sentence(evidence, &forged);

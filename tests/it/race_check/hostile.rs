@@ -76,6 +76,29 @@ pub(super) fn nonsense() -> Vec<(String, &'static str)> {
             "released that was not got",
         ),
         (begun.clone() + &step("jump", 6, ""), "no step"),
+        (
+            begun.clone() + &step("return", 6, ",\"outcome\":\"killed\""),
+            "the step \"killed\" says that",
+        ),
+        (
+            begun.clone() + &step("return", 6, ",\"outcome\":\"open\""),
+            "leave it out",
+        ),
+        (
+            begun.clone()
+                + &step(
+                    "lock_got",
+                    6,
+                    ",\"device\":8,\"inode\":4,\"path_device\":8,\"path_inode\":null",
+                ),
+            "no file has that name",
+        ),
+        (
+            "{\"final\":1,\"left\":1,\"lines\":1}\n{\"committed\":1,\"left\":1,\"buyer\":\"a\",\"quantity\":1}\n"
+                .to_owned(),
+            "\"final\" stands last",
+        ),
+        (format!("\u{feff}{SALE}"), "byte order mark"),
         (begun.clone() + SALE, "in the middle"),
         (
             "{\"final\":1,\"left\":1,\"lines\":3}\n".to_owned(),
@@ -89,6 +112,16 @@ pub(super) fn nonsense() -> Vec<(String, &'static str)> {
             SALE.replace("\"read\"", "\"lock\":{},\"read\""),
             "is missing",
         ),
+    ];
+    all.into_iter()
+        .chain(out_of_bounds())
+        .map(|(lines, said)| (HEADER.to_owned() + &lines, said))
+        .collect()
+}
+
+/// What is too deep, too large, or no text.
+fn out_of_bounds() -> Vec<(String, &'static str)> {
+    vec![
         ("[".repeat(MAX_LINE / 2) + "\n", ""),
         (
             format!(
@@ -104,9 +137,7 @@ pub(super) fn nonsense() -> Vec<(String, &'static str)> {
             format!("{{\"pid\":{}}}\n", "9".repeat(60_000)),
             "number out of range",
         ),
-    ];
-    all.map(|(lines, said)| (HEADER.to_owned() + &lines, said))
-        .into()
+    ]
 }
 
 #[test]
@@ -118,6 +149,22 @@ fn what_makes_no_sense_is_refused_with_its_line() {
         assert_eq!(line, text.lines().count() as u64, "{shown}: {message}");
         assert!(message.contains(said), "{shown}: {message}");
         assert!(message.len() < 500, "{}", message.len());
+    }
+    for (bytes, said) in [
+        (&[0x1f, 0x8b, 8, 0][..], "gzip"),
+        (b"\xff\xfe{\0", "UTF-16"),
+        (
+            b"{\"evidence\":1,\"run\":\"\xe9\",\"stock\":2,\"first\":0}\n",
+            "not UTF-8",
+        ),
+        (
+            &[&[0x1f, 0x8b][..], &vec![0; 2 * MAX_LINE][..]].concat(),
+            "gzip",
+        ),
+    ] {
+        let (kind, line, message) = error(bytes);
+        assert_eq!((kind, line), (Kind::Integrity, 1));
+        assert!(message.contains(said), "{message}");
     }
     assert!(error(b"").2.contains("empty"));
     assert!(error(SALE.as_bytes()).2.contains("header"));

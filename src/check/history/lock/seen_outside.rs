@@ -120,7 +120,7 @@ impl<'a> Sightings<'a> {
         let (began, reader) = other_than(index, before.last_begun)?;
         // Nobody may have put it back after this sale.
         let (from, until) = (did.writes_from(), done_by(did));
-        let is_gone = before.written_by <= from && !self.is_put_back(did.read, before.writers);
+        let is_gone = before.written_by < from && !self.is_put_back(did.read, before.writers);
         let is_known = is_gone && did.read < self.silent_from;
         let is_between = from <= began && began <= until;
         let is_free = !holds_between(self.evidence, did, (began, until));
@@ -152,7 +152,8 @@ fn began_to_read(evidence: &Evidence, did: &Operation) -> u64 {
         file.is_some_and(|file| !file.is_none()) && !hold.leased
     };
     let holds = evidence.holds_of(did).filter(|hold| {
-        let is_read_under = (hold.got..=hold.released).contains(&did.read_at);
+        // Of equal stamps it may have read before it got the lock, or after it let it go.
+        let is_read_under = hold.got < did.read_at && did.read_at < hold.released;
         let is_sure = hold.path == hold.lock || hold.path == NONE && !is_file(hold);
         hold.got != UNSAID && did.read_at != UNSAID && is_read_under && is_sure
     });

@@ -18,7 +18,7 @@ mod reasons;
 mod sights;
 
 use lefts::Lefts;
-use moments::Moments;
+use moments::{Contradiction, Moments};
 use probe::probe;
 use reasons::{ReadEvent, Reasons};
 use sights::Sights;
@@ -36,6 +36,8 @@ pub(super) struct Landings {
     reads: HashMap<u32, usize>,
     /// The place of the final count, where that is one.
     last: Option<usize>,
+    /// Whether the evidence contradicts itself, with the final count or without.
+    is_denied: bool,
 }
 
 impl Landings {
@@ -82,10 +84,14 @@ impl Landings {
             writes: writers.iter().map(|writer| writer.1).zip(1..).collect(),
             reads: reads.iter().map(|read| read.0).zip(0..).collect(),
             last: None,
+            is_denied: false,
         };
         let last = sights.last();
         if all.settle(evidence, writers, lines, reads, last).is_none() {
-            return Self::default();
+            return Self {
+                is_denied: true,
+                ..Self::default()
+            };
         }
         all
     }
@@ -131,6 +137,8 @@ impl Landings {
                 wrote: own.map(|own| (own, did.quantity.into())),
             });
         }
+        self.put_own(evidence).ok()?;
+        let reasons = &mut self.reasons;
         if let Some(options) = last {
             let mut ended = reasons.clone();
             ended.reads.push(ReadEvent {
@@ -144,8 +152,42 @@ impl Landings {
                 *reasons = ended;
                 return Some(());
             }
+            self.is_denied = true;
         }
         probe(reasons).ok()
+    }
+
+    /// Whether no order of the writes explains what was read, and the final count.
+    pub(super) fn is_denied(&self) -> bool {
+        self.is_denied
+    }
+
+    /// What one buyer did with equal stamps it did in the order of its operations.
+    fn put_own(&mut self, evidence: &Evidence) -> Result<(), Contradiction> {
+        let reads = self.reads.iter().filter_map(|(operation, read)| {
+            let read = self.reasons.reads.get(*read)?;
+            Some((*operation, read.event))
+        });
+        let writes = self
+            .writes
+            .iter()
+            .map(|(operation, write)| (*operation, *write));
+        let mut own: Vec<(u32, u32, usize)> = reads
+            .chain(writes)
+            .filter_map(|(at, event)| Some((evidence.operation(at)?.buyer, at, event)))
+            .collect();
+        own.sort_unstable();
+        let moments = &mut self.reasons.moments;
+        for two in own.windows(2) {
+            if let [(buyer, one, early), (other_buyer, other, late)] = two
+                && buyer == other_buyer
+                && one != other
+                && moments.until(*early) == moments.from(*late)
+            {
+                moments.put(*early, *late)?;
+            }
+        }
+        Ok(())
     }
 
     /// Whether one is known to have written before the other.
@@ -161,7 +203,7 @@ impl Landings {
         earlier.map_or(0, event_set::EventSet::len)
     }
 
-    /// Not before that an operation wrote, ns; and before that.
+    /// Between which times an operation wrote, ns.
     pub(super) fn window(&self, at: u32) -> Option<(u64, u64)> {
         let write = self.writes.get(&at)?;
         let moments = &self.reasons.moments;
@@ -202,6 +244,6 @@ fn all_lefts(evidence: &Evidence, writers: &[(u64, u32)]) -> Vec<Lefts> {
 /// When an operation began to read: not before it had got the lock under which it did.
 fn began(evidence: &Evidence, did: &Operation) -> u64 {
     let holds = evidence.holds_of(did).map(|hold| hold.got);
-    let got = holds.filter(|got| *got <= did.read_at && *got != UNSAID);
+    let got = holds.filter(|got| *got < did.read_at && *got != UNSAID);
     got.fold(did.invoke, u64::max)
 }

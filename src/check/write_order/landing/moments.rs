@@ -13,7 +13,7 @@ pub(super) struct Contradiction;
 pub(super) struct Moments {
     /// Not before that, ns.
     from: Vec<u64>,
-    /// Before that, ns.
+    /// Not after that, ns.
     until: Vec<u64>,
     /// Those that are known to be later.
     later: Vec<EventSet>,
@@ -25,11 +25,10 @@ pub(super) struct Moments {
 }
 
 impl Moments {
-    /// Of events with the times between which each was. Where those are one, it was then.
+    /// Of events with the times between which each was.
     pub(super) fn of(windows: &[(u64, u64)]) -> Self {
         let none = || vec![EventSet::below(windows.len()); windows.len()];
-        let until = windows.iter();
-        let until = until.map(|(from, until)| (*until).max(from.saturating_add(1)));
+        let until = windows.iter().map(|window| window.1.max(window.0));
         Self {
             from: windows.iter().map(|window| window.0).collect(),
             until: until.collect(),
@@ -93,7 +92,8 @@ impl Moments {
         let many = self.many();
         for one in 0..many {
             for other in 0..many {
-                if one != other && self.until(one) <= self.from(other) {
+                // Of equal stamps nobody knows which came first.
+                if one != other && self.until(one) < self.from(other) {
                     self.put(one, other)?;
                 }
             }
@@ -143,7 +143,7 @@ impl Moments {
             (*own, *end) = (from.max(*own), until.min(*end));
             self.has_grown = true;
         }
-        if self.from(event) < self.until(event) {
+        if self.from(event) <= self.until(event) {
             Ok(())
         } else {
             Err(Contradiction)

@@ -56,7 +56,7 @@ impl<'a> Sights<'a> {
             let sum = self.evidence.sum_of(at);
             let until = did.read_by();
             let options = self.options(seq, did.left_at_read(), sum, |writer, write| {
-                writer != at && start(write) < until
+                writer != at && start(write) <= until
             });
             Some((at, options?))
         });

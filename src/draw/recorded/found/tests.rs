@@ -11,7 +11,7 @@ fn lost_updates_of_one_version_are_one_finding() {
             "{{\"buyer\":\"{name}\",\"invoke\":{at},\"return\":{},\"read\":0,\"seen\":3,\"write\":1,\"intend\":{},\"wrote\":{},\"left\":2,\"outcome\":\"sold\"}}\n",
             at + 90,
             at + 50,
-            at + 60
+            at + 59
         )
     };
     let text = [

@@ -89,6 +89,16 @@ impl<'a> Claims<'a> {
     pub(super) fn finding(&mut self, found: &HistoryFinding) {
         let text = &found.text;
         match found.kind {
+            // One of several who got no answer wrote that version too.
+            Anomaly::LostUpdate if found.operations.len() < 2 => {
+                let at = buyers(&found.buyers[0])[0];
+                let write = self.run.deeds[at].write;
+                let is_another = |one: &&usize| **one != at && self.run.deeds[**one].write == write;
+                let is_so = self.run.truly_wrote.iter().any(|one| is_another(&one));
+                self.hold(self.worlds.wrote(at) && is_so, text, || {
+                    "it did not write, or nobody else wrote that version".to_owned()
+                });
+            }
             Anomaly::LostUpdate => self.sentence(text),
             Anomaly::Oversold => {
                 let all = self.run.deeds.iter().enumerate();

@@ -83,7 +83,15 @@ impl Run {
 
     /// Whether somebody wrote of whom the evidence says that nothing was sold.
     pub(super) fn has_lies(&self) -> bool {
-        self.ledger.is_none() && self.deeds.iter().any(Deed::is_denied)
+        let mut denied = self.deeds.iter().filter(|deed| deed.is_denied());
+        denied.any(|deed| self.is_untold(deed))
+    }
+
+    /// Whether no ledger tells if somebody wrote: there is none, or it may have been cut before that line.
+    fn is_untold(&self, deed: &Deed) -> bool {
+        let last = |ledger: &Vec<usize>| ledger.iter().filter_map(|at| self.deeds[*at].write).max();
+        let ledger = self.ledger.as_ref();
+        ledger.is_none_or(|ledger| self.last.is_none() && last(ledger) < deed.write)
     }
 
     /// Whether several of those may have written one version: docs/evidence.md says that it may be taken for the wrong one.
@@ -93,7 +101,7 @@ impl Run {
     }
 
     fn silent(&self) -> impl Iterator<Item = &Deed> {
-        let deeds = self.deeds.iter().filter(|_| self.ledger.is_none());
+        let deeds = self.deeds.iter().filter(|deed| self.is_untold(deed));
         deeds.filter(|deed| deed.is_pending() && deed.wrote.is_none())
     }
 }

@@ -169,6 +169,14 @@ impl Claims<'_> {
             for at in buyers(part) {
                 self.left_open(text, is_open && self.worlds.fates[at].read.len() > 1);
             }
+        } else if part.starts_with("whose sale the count goes by is not known: ") {
+            // It depends on who wrote of those who got no answer.
+            assert!(part.ends_with(" may have written too"), "{text}");
+            let all = buyers(part);
+            assert!(!all.is_empty(), "{text}");
+            for deed in all.into_iter().map(|at| &self.run.deeds[at]) {
+                assert!(deed.is_pending() && deed.wrote.is_none(), "{text}");
+            }
         } else if part == "whose sale the count goes by is not known" {
             self.left_open(text, is_open);
         } else {

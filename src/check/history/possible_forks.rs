@@ -1,0 +1,129 @@
+//! What became of the sales that wrote one version, where others may have written who do not say so: what is so in every
+//! possibility.
+
+use std::collections::{HashMap, HashSet};
+
+use super::forks::Forks;
+use crate::check::evidence::Evidence;
+use crate::check::fork_words::ForkOutcome;
+use crate::check::listing::{choice, names};
+use crate::plural::was;
+
+/// The versions of a run in each possibility.
+pub(super) struct PossibleForks<'a> {
+    evidence: &'a Evidence,
+    all: Vec<Forks<'a>>,
+}
+
+impl<'a> PossibleForks<'a> {
+    /// `possible`: the evidence in each possibility; where there is none, it is taken as it is.
+    pub(super) fn of(evidence: &'a Evidence, possible: &'a [Evidence]) -> Self {
+        let mut all: Vec<Forks<'a>> = possible.iter().map(Forks::of).collect();
+        if all.is_empty() {
+            all.push(Forks::of(evidence));
+        }
+        Self { evidence, all }
+    }
+
+    /// Those who wrote in each possibility.
+    pub(super) fn wrote(&self) -> HashSet<u32> {
+        let mut all = self.all.iter().map(|forks| forks.order.wrote().collect());
+        let first: HashSet<u32> = all.next().unwrap_or_default();
+        all.fold(first, |mut wrote, other: HashSet<u32>| {
+            wrote.retain(|at| other.contains(at));
+            wrote
+        })
+    }
+
+    /// Puts operations in the order of their writes; those by which the count is known to go come last.
+    pub(super) fn sort(&self, writers: &mut [u32]) {
+        if let Some(forks) = self.all.first() {
+            forks.order.sort(writers);
+        }
+        // Stable: the others stay in their order.
+        writers.sort_by_key(|at| self.all.iter().all(|forks| forks.stands(*at)));
+    }
+
+    pub(super) fn name(&self, at: u32) -> String {
+        let did = self.evidence.operation(at);
+        let name = did.map(|did| self.evidence.names.name(did.buyer));
+        name.unwrap_or_default().to_owned()
+    }
+
+    /// What is the same in each possibility.
+    fn agreed<T: PartialEq>(&self, tell: impl Fn(&Forks<'a>) -> T) -> Option<T> {
+        let mut all = self.all.iter().map(tell);
+        let first = all.next()?;
+        all.all(|one| one == first).then_some(first)
+    }
+
+    /// Sales with who wrote the version that each had read, where both are known.
+    pub(super) fn whose(&self, sales: &[u32]) -> Vec<(String, String)> {
+        self.agreed(|forks| forks.whose(sales)).unwrap_or_default()
+    }
+
+    /// Those who had gone on from overwritten sales, by the version of which those were several.
+    pub(super) fn gone_on(&self, forked: impl Fn(u64) -> bool) -> HashMap<u64, Vec<u32>> {
+        let mut all = self.all.iter().map(|forks| forks.gone_on(&forked));
+        let first = all.next().unwrap_or_default();
+        all.fold(first, |mut gone, other| {
+            gone.retain(|version, all| other.get(version) == Some(all));
+            gone
+        })
+    }
+
+    /// What became of the sales that wrote one version; `None` where that is not known, or not the same in each possibility.
+    pub(super) fn outcome(&self, writers: &[u32]) -> Option<ForkOutcome> {
+        self.agreed(|forks| forks.outcome(writers)).flatten()
+    }
+
+    /// The same in words, where it is not known.
+    pub(super) fn undecided(&self, writers: &[u32]) -> String {
+        let told = |forks: &Forks<'a>| match forks.outcome(writers) {
+            Some(_) => None,
+            None => Some(forks.undecided(writers)),
+        };
+        let same = self.agreed(told).flatten();
+        same.unwrap_or_else(|| self.doubted(writers))
+    }
+
+    /// Who of two overwrote the other, or how it ended otherwise, in words.
+    pub(super) fn of_two(&self, pair: [u32; 2]) -> String {
+        let same = self.agreed(|forks| forks.of_two(pair));
+        same.unwrap_or_else(|| self.doubted(&pair))
+    }
+
+    /// Whether it depends on who else wrote what became of two sales.
+    pub(super) fn is_doubted(&self, pair: [u32; 2]) -> bool {
+        self.agreed(|forks| forks.of_two(pair)).is_none()
+    }
+
+    /// What is so of these sales whoever wrote.
+    fn doubted(&self, writers: &[u32]) -> String {
+        let last = self.agreed(|forks| forks.order.perhaps_last(writers));
+        let last = match last.as_deref() {
+            Some([one]) => format!("{} wrote last; ", self.name(*one)),
+            _ => String::new(),
+        };
+        let gone = writers.iter().filter(|at| {
+            let mut all = self.all.iter();
+            all.all(|forks| forks.is_lost(**at))
+        });
+        let gone: Vec<String> = gone.map(|at| self.name(*at)).collect();
+        let overwritten = match gone.len() {
+            0 => String::new(),
+            many => format!("{} {} overwritten; ", names(&gone), was(many as u64)),
+        };
+        let all = self.evidence.possibilities.iter().flatten();
+        let mut perhaps: Vec<u32> = all.flatten().copied().collect();
+        perhaps.sort_unstable();
+        perhaps.dedup();
+        let ways = self.evidence.possibilities.iter().flatten();
+        perhaps.retain(|at| !ways.clone().all(|wrote| wrote.contains(at)));
+        let perhaps: Vec<String> = perhaps.iter().map(|at| self.name(*at)).collect();
+        format!(
+            "{last}{overwritten}whose sale the count goes by is not known: {} may have written too",
+            choice(&perhaps)
+        )
+    }
+}
