@@ -78,6 +78,7 @@ pub fn carried(trial: &Trial, run: &Run, odds: Option<&[f64]>, turns: &[CarriedT
         sales: SaleFacts::default(),
         unreadable: run.verdict.left.is_none(),
         odds: odds.map(|odds| done.into_iter().zip(odds.iter().copied()).collect()),
+        no_odds: None,
     }
 }
 

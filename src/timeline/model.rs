@@ -40,6 +40,8 @@ pub struct Timeline {
     /// The chance that the run ends badly given the steps before a time, where all schedules are
     /// known.
     pub odds: Option<Vec<(u64, f64)>>,
+    /// Why that is not known, where it might be.
+    pub no_odds: Option<String>,
 }
 
 impl Timeline {

@@ -202,6 +202,9 @@ fn the_way_back_is_quoted_for_a_shell() {
 #[test]
 fn a_line_that_was_edited_by_hand_is_named() {
     let event = sold();
+    for line in ["hold dan -n 2", "confirm 6", "hold eve"] {
+        assert_eq!(event.json(line).0, 0, "{line}");
+    }
     let path = event.path(LEDGER);
     let text = fs::read_to_string(&path).unwrap();
     fs::write(&path, text.replace("\"bob\"", "\"rob\"")).unwrap();
@@ -248,9 +251,23 @@ fn a_line_that_was_edited_by_hand_is_named() {
         "--ignore-columns",
     ];
     let (code, done) = Run::of(other.command(import).output().unwrap()).document();
-    assert_eq!((code, &done["sold"]), (0, &3.into()), "{done:#}");
+    assert_eq!((code, &done["sold"]), (0, &5.into()), "{done:#}");
     let buyers: Vec<_> = other.sales().iter().map(|it| it["buyer"].clone()).collect();
-    assert_eq!(buyers, ["ann", "rob", "cat"]);
+    assert_eq!(buyers, ["ann", "rob", "cat", "dan", "eve"]);
+    assert_eq!(other.json("query").1["left"], 3);
+    // What is to be done again there: who never confirmed is on none of these lines.
+    let from = hint.find("grep -vE").unwrap();
+    let to = from + hint[from..].find(" shows those lines").unwrap();
+    let mut shell = Command::new("sh");
+    let shown = shell.args(["-c", &hint[from..to]]).output().unwrap();
+    let shown = String::from_utf8(shown.stdout).unwrap();
+    let ops = [
+        "\"op\":\"open\"",
+        "\"op\":\"set\"",
+        "\"op\":\"confirm\",\"ref\":\"6-",
+    ];
+    assert!(ops.iter().all(|op| shown.contains(op)), "{shown}");
+    assert_eq!(shown.lines().count(), ops.len(), "{shown}");
     assert_eq!(other.json("audit").0, 0);
 }
 

@@ -346,5 +346,7 @@ fn who_asks_for_payments_is_told_of_notes() {
         ("sales --note paid", "'tickets sales --format csv'"),
         ("release 3 -n 1", "a hold is released as a whole"),
         ("confirm 3 --quantity 1", "a hold is confirmed as a whole"),
+        ("release 3 -n 1", "'tickets cancel ID -n N' takes back"),
+        ("check-in", "'tickets door --format html'"),
     ]);
 }

@@ -497,3 +497,54 @@ fn a_member_that_a_step_has_not_is_told_with_those_that_it_has() {
         "{run:?}"
     );
 }
+
+/// Whether a new look would have kept a buyer from buying what is sold out depends on what the count says by then; and a page says
+/// why it has no odds, and what those leave out that it has.
+#[test]
+fn a_page_says_why_a_ticket_too_many_was_sold_and_why_it_has_no_odds() {
+    let event = TestEvent::empty();
+    let picture = event.path("page.html");
+    let page = |arguments: &[&str]| {
+        let picture = picture.to_str().unwrap();
+        let run = said(&[arguments, &["--timeline", picture]].concat());
+        assert!(run.stderr.is_empty(), "{run:?}");
+        fs::read_to_string(picture).unwrap()
+    };
+    let missing = "8 tickets are sold, but there were only 2: 6 tickets sold before are missing from the count, and even a new \
+                   look would have found 1 left.";
+    let looked = "it looked before, not now";
+    let unknown = "<p class=\"hint\">The chance of a bad end, and the point of no return, are not known here: too many schedules \
+                   for odds";
+    let of_two = "shows it of two buyers";
+    let kills = "and nobody is killed: kills do not count before they happen";
+    // The last of eight has read first, or last of all: the count says 1 left when it writes.
+    for schedule in ["8!:0", "1 2 3 4 5 6 7 1 2 3 4 5 6 7 8 8"] {
+        let eight = page(&["race", "replay", schedule, "--stock", "2"]);
+        assert!(eight.contains(missing), "{schedule}");
+        let named = [unknown, of_two].map(|words| eight.contains(words));
+        assert_eq!(named, [true; 2], "{schedule}");
+        assert!(
+            !eight.contains(looked) && !eight.contains(kills),
+            "{schedule}"
+        );
+    }
+    // Of one ticket the count says that none is left.
+    let two = page(&["race", "replay", "1 2 1 2"]);
+    assert!(two.contains(looked) && !two.contains("missing from the count"));
+    assert!(!two.contains(unknown) && !two.contains(of_two));
+    let killed = [
+        "race",
+        "replay",
+        "1 1 1 1x 2 2",
+        "--lock",
+        "--writes",
+        "in-place",
+    ];
+    let killed = page(&killed);
+    assert!(killed.contains(kills));
+    assert!(killed.contains("finds nothing. Its sale is on the ledger with that."));
+    // What holds a lock is not explained by a race without one.
+    let lease = concat!(env!("CARGO_MANIFEST_DIR"), "/src/cli/tour/lease.jsonl");
+    let lease = page(&["race", "check", lease]);
+    assert!(lease.contains("is not known of one run alone") && !lease.contains(of_two));
+}

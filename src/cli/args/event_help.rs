@@ -53,7 +53,7 @@ sales, and a row of its own key is one, however often it stands there. A row's k
 made of the batch, its cells, and how many equal rows came before it: so a second run sells only what was refused or \
 added: a list with one more row that it had already sells one more. A row that was sold and is changed since is a new row, and so is every row of a file of another name: correct what was \
 sold with 'rename' and 'cancel', and give --batch where one list has two files, or two lists \
-one name. A row whose sale was cancelled is not sold again: a key of its own does that. Each row is sold or refused by itself, many in one write; one that was stopped half way is run again. \
+one name. Where most of the rows of such a file, three at least, equal sales of another list, it is refused without --batch, with the name that the list had (exit 4). A row whose sale was cancelled is not sold again: a key of its own does that. Each row is sold or refused by itself, many in one write; one that was stopped half way is run again. \
 Exits 3 when all refusals are for want of tickets, 4 when a row was refused otherwise, 2 when the file makes no \
 sense: then nothing was sold. So it is when a row alone makes no sense, as one with the quantity \"two\"; with --rejects \
 that row is refused, and the others are sold. With too few cells, something in one that the header does not have, or an open quote, it is no row: that is \

@@ -18,6 +18,7 @@ mod own_list;
 mod passed_over;
 mod quotes;
 mod rejects;
+mod resold;
 mod row;
 mod separator;
 mod sold_here;
@@ -52,6 +53,7 @@ pub(super) fn import(file: &Path, arguments: &ImportArgs, screen: &Screen) -> Re
         return Ok(nonsense::tell(&list, &arguments.list, screen));
     }
     corrected::refuse_sold(&list, &batch, (arguments, file))?;
+    resold::refuse(&list, &batch, (arguments, file))?;
     let rejects = rejects::claim(arguments, (&list, &batch), file)?;
     let orders: Vec<Order<'_>> = list.rows.iter().map(Row::order).collect();
     let progress = progress(orders.len(), screen);
@@ -81,7 +83,8 @@ pub(super) fn import(file: &Path, arguments: &ImportArgs, screen: &Screen) -> Re
     }
     let code = done.tell(&list, screen);
     let notes = notes::of(&done, &list, (arguments, &batch), code);
-    let notes = notes.chain(twice::told(&office, (&list, &batch), &done.sold));
+    let twice = twice::told(&office, (&list, &batch), &done.sold);
+    let notes = notes.chain(twice.or_else(|| resold::told(&office, &list, &done.sold)));
     screen.notes(&notes.map(|note| screen.hint(&note)).collect::<Vec<_>>());
     Ok(code)
 }

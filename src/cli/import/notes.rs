@@ -1,5 +1,7 @@
 //! What is said beside what an import came to: which rows were sold before, and how to go on with those that were refused.
 
+use std::collections::HashSet;
+
 use super::super::args::ImportArgs;
 use super::Done;
 use super::again::of_rejects;
@@ -24,6 +26,7 @@ pub(super) fn of(
         sold_before(done, list, batch),
         cancelled(done, list),
         corrected(done, list, (arguments, batch), code),
+        equal(done, list),
     ];
     notes.into_iter().flatten()
 }
@@ -90,6 +93,23 @@ fn cancelled(done: &Done, list: &Read) -> Option<String> {
     };
     Some(format!(
         "a row whose sale was cancelled is not sold again by itself: with {own} in its column key it is"
+    ))
+}
+
+/// Which of the rows that were sold now stand in the list more than once: each is a sale.
+fn equal(done: &Done, list: &Read) -> Option<String> {
+    let sold = done.sold.iter().filter_map(|at| list.rows.get(*at));
+    let mut seen = HashSet::new();
+    let again = sold.filter(|row| !row.has_key && !seen.insert(row.cells()));
+    let again: Vec<&Row> = again.collect();
+    let (stands, sale) = match again.len() {
+        0 => return None,
+        1 => ("1 row stands".to_owned(), "is a sale of its own"),
+        many => (format!("{many} rows stand"), "are sales of their own"),
+    };
+    Some(format!(
+        "{stands} in the list before, too, and {sale}: {}; 'tickets cancel ID' takes one back that was meant once",
+        named(&again)
     ))
 }
 

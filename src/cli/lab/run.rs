@@ -56,7 +56,10 @@ impl Pictured {
 
     /// What is drawn of it.
     pub(super) fn timeline(&self) -> Timeline {
-        draw::run(&self.trial, &self.run, self.odds.as_deref())
+        Timeline {
+            no_odds: self.no_odds.clone(),
+            ..draw::run(&self.trial, &self.run, self.odds.as_deref())
+        }
     }
 
     /// The same for programs.

@@ -94,7 +94,10 @@ impl Pictured {
         let end = self.run.ends.get(step.buyer).and_then(Option::as_ref);
         let end = end.filter(|_| last);
         if matches!(end, Some(WorkerEnd::Torn { .. })) {
-            return all(["reads an empty file", "torn"]);
+            return all(match step.point {
+                Point::Query => ["queries: an empty file", "torn"],
+                _ => ["reads an empty file", "torn"],
+            });
         }
         let in_place = self.trial.writes == Writes::InPlace;
         let is_scenario = self.trial.scenario.is_some();

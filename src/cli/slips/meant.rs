@@ -67,8 +67,17 @@ pub(super) const MEANT: [(&str, &str); 63] = [
     ("version", "--version"),
 ];
 
+/// How those are noted who have come.
+const WHO_HAS_COME: &str = "who has come is ticked on paper: 'tickets door --format html' prints the list with a box for each";
+
 /// Words that no one command is meant by, and what there is instead.
-pub(super) const NO_COMMAND: [(&str, &str); 18] = [
+pub(super) const NO_COMMAND: [(&str, &str); 24] = [
+    ("checkin", WHO_HAS_COME),
+    ("check-in", WHO_HAS_COME),
+    ("arrived", WHO_HAS_COME),
+    ("arrive", WHO_HAS_COME),
+    ("admit", WHO_HAS_COME),
+    ("enter", WHO_HAS_COME),
     ("edit", CHANGES),
     ("change", CHANGES),
     (

@@ -32,7 +32,10 @@ fn of_no_option(option: &str, word: &str, command: &str) -> Option<String> {
             "the new name stands by itself: 'tickets rename 7-k3v9xq \"Ann Smith\"'".to_owned()
         }
         ("confirm" | "release", "quantity" | "n") => {
-            format!("a hold is {command}{} as a whole: release it, and book or hold what is wanted of it", past(command))
+            format!(
+                "a hold is {command}{} as a whole: confirm it, and 'tickets cancel ID -n N' takes back what of it is not wanted",
+                past(command)
+            )
         }
         ("confirm" | "release", "note" | "reason") => {
             "a note is kept by 'tickets hold NAME --note TEXT' and 'tickets book', where somebody orders".to_owned()

@@ -55,8 +55,9 @@ pub(super) static RACE: [TourStep; 6] = [
             otherwise: None,
         }],
         question: "Seven others had bought. Why did the eighth buyer get a ticket all the same?",
-        answer: "It had read that 2 are left before anybody wrote, and never looks again. It writes what it has read, less \
-                 one: over the sales of all the others.",
+        answer: "It had read that 2 are left before anybody wrote, and goes by that: it writes what it has read, less one, over \
+                 what the others wrote. Nor would a new look have helped: seven had each written that 1 is left, so that six of \
+                 their sales were missing from the count.",
     },
     TourStep {
         name: "smallest",
@@ -134,6 +135,8 @@ pub(super) static RACE: [TourStep; 6] = [
             otherwise: None,
         }],
         question: "Why not run the program a thousand times instead, and see?",
-        answer: "Because the thousand runs may all be the same one. These are all that there are, each of them once.",
+        answer: "Because the thousand runs may all be the same one. These are all that there are of three buyers, in the lab's \
+                 steps, each of them once. Of more buyers it is an argument, and no count: one at a time has the lock, reads \
+                 under it what all before have sold, and writes its sale before it gives the lock up.",
     },
 ];

@@ -74,7 +74,7 @@ pub(super) fn actions(
                 (sell.with(desk, &html! { (sell.buyer(desk)) (sell.tickets(desk)) (sell.note(desk)) }))
             }
             @if is_offered(DeskAct::Hold) {
-                (hold.with(desk, &html! { (hold.buyer(desk)) (hold.tickets(desk)) (hold.time(desk)) (hold.note(desk)) }))
+                (hold.with(desk, &html! { (hold.buyer(desk)) (hold.tickets(desk)) (hold.time(desk, view.hold_text())) (hold.note(desk)) }))
             }
             (adjust.with(desk, &html! { (adjust.change(desk)) (adjust.reason(desk, true)) }))
             (turn.with(desk, &turn.reason(desk, false)))
@@ -134,7 +134,7 @@ impl<'p> ActForm<'p> {
     }
 
     /// What was filled in there.
-    fn value(&self, field: impl Fn(&DeskForm) -> &str, usual: &'static str) -> &str {
+    fn value<'v>(&'v self, field: impl Fn(&DeskForm) -> &str, usual: &'v str) -> &'v str {
         self.form.map_or(usual, field)
     }
 
@@ -172,13 +172,14 @@ impl<'p> ActForm<'p> {
         }
     }
 
-    fn time(&self, desk: &Desk) -> Markup {
+    /// `usual`: for how long the event holds.
+    fn time(&self, desk: &Desk, usual: &str) -> Markup {
         let (id, hint) = (self.id("time"), self.id("hint"));
         html! {
             div .field {
                 label for=(id) { (desk.words.time) }
                 input id=(id) name="time" required maxlength="32" autocomplete="off" aria-describedby=(hint)
-                    value=(self.value(|form| &form.time, "15m"));
+                    value=(self.value(|form| &form.time, usual));
                 p id=(hint) .hint { (desk.words.time_hint) }
             }
         }

@@ -83,6 +83,13 @@ impl<'e> EventView<'e> {
         limits.fold(self.left(), u64::min).max(1)
     }
 
+    /// For how long tickets are held where nobody says, as the event's settings have it.
+    pub(in crate::serve) fn hold_text(self) -> &'e str {
+        let own = self.settings().map(|settings| settings.hold.as_str());
+        own.filter(|time| humantime::parse_duration(time).is_ok_and(|time| !time.is_zero()))
+            .unwrap_or("15m")
+    }
+
     /// For how long the public may hold tickets; `None`: not at all.
     pub(super) fn hold(self) -> Option<Duration> {
         let time = humantime::parse_duration(&self.settings()?.hold).ok()?;

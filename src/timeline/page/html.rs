@@ -51,7 +51,7 @@ const TERMS: &str = r#"<section class="card terms"><h2>Terms</h2><dl>
 <dt>think</dt><dd>How long a buyer waits between its read and its write; of two times, some time between them, drawn at random for each.</dd>
 <dt>seed</dt><dd>The number from which random times and orders are drawn: the same seed draws the same ones.</dd>
 <dt>schedule</dt><dd>One order in which the buyers make their steps. A proof runs all of them, but only one of those that differ in nothing else than the order of steps that touch different things, or in which of the buyers, who are alike, is which; this page shows one.</dd>
-<dt>bad end</dt><dd>An end at which something is so that must never be so: more is sold than there was, a sale is overwritten, or the count is wrong or cannot be read.</dd>
+<dt>bad end</dt><dd>An end at which something is so that must never be so: more is sold than there was, a sale is overwritten, somebody has read a count that was written in part, or the count is wrong or cannot be read.</dd>
 <dt>out of date</dt><dd>What a buyer has read is not what the count says any more, and it goes by it all the same.</dd>
 <dt>race window</dt><dd>From the read of a buyer to its write: what others write in between it does not see. The windows of two who have read the same version overlap where both have read and neither has written: each will write over the other. A lock keeps the others out of it.</dd>
 <dt>point of no return</dt><dd>The first step after which every way to go on ends badly. It is known where all schedules are.</dd>

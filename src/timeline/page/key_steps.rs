@@ -14,8 +14,10 @@ const NO_RETURN: &str = "The point of no return is the first step after which ev
 const VIOLATION: &str = "The first violation is the first step after which something is so that must never be so, and nothing later \
                          mends it";
 /// What is not known of a run that is the only one of its kind.
-const UNKNOWN: &str = ". Where the point of no return was, is not known of one run alone: that takes all schedules. 'tickets race prove \
-                       --users 2 --timeline p.html' shows it of two buyers";
+const UNKNOWN: &str =
+    ". Where the point of no return was, is not known of one run alone: that takes all schedules";
+/// Where it is known of buyers without a lock.
+const SHOWN: &str = ". 'tickets race prove --users 2 --timeline p.html' shows it of two buyers";
 
 /// The chance of a bad end after so many steps.
 pub(super) fn chance(timeline: &Timeline, steps: u64) -> Option<f64> {
@@ -34,7 +36,7 @@ pub(super) fn key_steps(
 ) -> Vec<KeyStep> {
     let point = no_return(timeline, steps);
     let candidate = overlap.filter(|_| point.is_none());
-    let first = first_violation(steps, raced, point.is_some(), candidate);
+    let first = first_violation(timeline, steps, raced, (point.is_some(), candidate));
     point.into_iter().chain(first).collect()
 }
 
@@ -65,10 +67,10 @@ fn no_return(timeline: &Timeline, steps: &Steps) -> Option<KeyStep> {
 
 /// `candidate`: from where on it may have been certain, where that is not known.
 fn first_violation(
+    timeline: &Timeline,
     steps: &Steps,
     raced: &BTreeMap<u64, Raced>,
-    is_known: bool,
-    candidate: Option<FirstOverlap>,
+    (is_known, candidate): (bool, Option<FirstOverlap>),
 ) -> Option<KeyStep> {
     let first = steps.findings.iter().filter_map(|finding| finding.step);
     let step = first.min()?;
@@ -94,7 +96,15 @@ fn first_violation(
     }
     let mut unknown = String::new();
     if !is_known {
-        UNKNOWN.clone_into(&mut unknown);
+        match &timeline.no_odds {
+            Some(why) => {
+                unknown = format!(". Where the point of no return was, is not known: {why}");
+            }
+            None => UNKNOWN.clone_into(&mut unknown),
+        }
+        if steps.steps.iter().all(|step| step.locks.is_empty()) {
+            unknown.push_str(SHOWN);
+        }
         if let Some(FirstOverlap {
             names: [one, other],
             from,

@@ -139,7 +139,13 @@ fn truncated(before: &Situation<'_>, event: &StepEvent, operation: &DrawnOperati
         None => oversells(before, event, None, None),
         Some(_) => String::new(),
     };
+    let last = operation.wrote.unwrap_or(usize::MAX);
+    let line = if before.sales.lines_by(event.at, last) > before.lines {
+        " Its sale is on the ledger with that."
+    } else {
+        ""
+    };
     format!(
-        "The file is empty now, until {name} has filled it. Whoever reads it meanwhile finds nothing.{sells}"
+        "The file is empty now, until {name} has filled it. Whoever reads it meanwhile finds nothing.{line}{sells}"
     )
 }

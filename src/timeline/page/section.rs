@@ -26,18 +26,32 @@ const NOW: &str = r#"<div class="live" hidden>
 </div>
 "#;
 
+/// What the chance of a bad end supposes.
+const EVEN_ODDS: &str = "if each who can go on is as likely to go on next";
+const EVEN_ODDS_OF_THE_LIVING: &str = "if each who can go on is as likely to go on next, and nobody is killed: kills do not count before they happen";
+
 /// A run: what a script fills in, and all of it as it stands without one.
 pub(super) fn section(out: &mut String, number: usize, steps: &Steps, picture: &str) {
     let title = xml(&steps.title);
     let is_locked = steps.steps.iter().any(|step| !step.locks.is_empty());
     let how = if is_locked { "" } else { " unlocked" };
     let _ = writeln!(out, r#"<section class="run{how}" aria-label="{title}">"#);
+    let no_odds = steps.no_odds.as_deref().map_or_else(String::new, |why| {
+        let why = xml(why);
+        format!(
+            r#"<p class="hint">The chance of a bad end, and the point of no return, are not known here: {why}.</p>"#
+        )
+    });
     let _ = writeln!(
         out,
-        r#"<div class="about"><h2>{title}</h2><p class="subtitle">{}</p></div>"#,
+        r#"<div class="about"><h2>{title}</h2><p class="subtitle">{}</p>{no_odds}</div>"#,
         xml(&steps.subtitle)
     );
-    out.push_str(NOW);
+    if steps.steps.iter().any(|step| step.does == "killed") {
+        out.push_str(&NOW.replace(EVEN_ODDS, EVEN_ODDS_OF_THE_LIVING));
+    } else {
+        out.push_str(NOW);
+    }
     found(out, steps);
     let _ = writeln!(
         out,

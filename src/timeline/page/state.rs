@@ -23,6 +23,8 @@ pub struct Steps {
     pub ledger: Vec<ShownLine>,
     /// What is not shown, in sentences.
     pub left_out: Vec<String>,
+    /// Why the chance of a bad end is not known, where it might be.
+    pub no_odds: Option<String>,
 }
 
 /// One step, and the state after it.

@@ -74,6 +74,7 @@ pub(super) fn walk(scene: &Scene<'_>) -> Walked {
         steps,
         key_steps: Vec::new(),
         left_out: left_out(scene, many),
+        no_odds: timeline.no_odds.clone(),
     };
     steps.key_steps = key_steps(
         timeline,

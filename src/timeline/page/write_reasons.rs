@@ -24,8 +24,10 @@ pub(super) fn wrote(
     let known = before.version(version);
     // What was old when it was read.
     let old = before.passed.get(&version).filter(|since| **since < step);
+    let missed = missed(before, event, operation);
     let reason = match old {
         Some(_) => Some("what it saw was gone"),
+        None if missed.is_some() => missed.as_deref(),
         None if version != before.latest => Some("it looked before, not now"),
         None => None,
     };
@@ -72,6 +74,30 @@ pub(super) fn wrote(
          writes {wrote}.{lost}{sells}",
         before.version(before.latest)
     )
+}
+
+/// That the count misses tickets that were sold before, where it says by that that there are enough: then a new look would not have
+/// shown that there are none.
+fn missed(before: &Situation<'_>, event: &StepEvent, operation: &DrawnOperation) -> Option<String> {
+    let versions = &before.timeline().versions;
+    let stock = versions.first()?.left?;
+    let left = versions.get(before.latest)?.left?;
+    let sold = before
+        .sales
+        .sold_by(event.at, operation.wrote.unwrap_or(usize::MAX));
+    let sold_before = sold.checked_sub(operation.takes())?;
+    let missed = sold_before.checked_sub(stock.checked_sub(left)?)?;
+    if missed == 0 || left < operation.takes() || before.timeline().sales.is_least {
+        return None;
+    }
+    let (tickets, are) = (
+        count(missed, "ticket"),
+        if missed == 1 { "is" } else { "are" },
+    );
+    Some(format!(
+        "{tickets} sold before {are} missing from the count, and even a new look would have found {} left",
+        thousands(left)
+    ))
 }
 
 /// That with the sale that is made in an event there are more than there were tickets; empty where there are not. `reason`: why

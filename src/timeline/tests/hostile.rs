@@ -123,7 +123,6 @@ fn timeline() -> impl Strategy<Value = Timeline> {
     (words, parts).prop_map(
         |((title, subtitle, steps), (lanes, versions, findings, odds))| Timeline {
             clock: None,
-            title,
             subtitle,
             time: if steps {
                 Time::Steps
@@ -134,11 +133,13 @@ fn timeline() -> impl Strategy<Value = Timeline> {
             versions,
             incomplete: findings.len() > 20,
             findings,
+            no_odds: odds.is_none().then(|| title.clone()),
             odds,
             publishes: steps,
             locks: LockFacts::default(),
             sales: SaleFacts::default(),
             unreadable: !steps,
+            title,
         },
     )
 }

@@ -115,6 +115,7 @@ pub(super) fn schedule() -> Timeline {
             (4, 1.0),
             (8, 1.0),
         ]),
+        no_odds: None,
     }
 }
 

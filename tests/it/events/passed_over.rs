@@ -292,7 +292,14 @@ fn whose_row_was_corrected_after_it_was_sold_is_named() {
         event.run(&format!("import {}{more}", list.display()))
     };
     let text = "buyer,quantity\nPaul,2\nAnn,1\nAnn,1\nBob,1\n";
-    assert_eq!(run(text, "").stderr, "");
+    assert_eq!(
+        run(text, "").stderr,
+        format!(
+            "note: 1 row stands in the list before, too, and is a sale of its own: row 4 (Ann); 'tickets -f {} cancel ID' \
+             takes one back that was meant once\n",
+            event.file.display()
+        )
+    );
     let paul = event.sales()[0]["id"].as_str().unwrap().to_owned();
     let corrected = text.replace("Paul,2", "paul,3");
     let again = run(&corrected, "");
@@ -349,6 +356,55 @@ fn a_list_that_was_sold_under_another_name_is_told() {
     assert_eq!(run("buyer\nBob\nCara\n", " --batch fourth").stderr, "");
     // The rows of one list of both names: nothing is sold.
     assert_eq!(run(text, " --batch other").stderr, "");
+    audited(&event);
+}
+
+/// Where nobody says that it is another list, such a one is refused before anything is sold, with the name that it had.
+#[test]
+fn a_list_that_lies_there_under_another_name_is_not_sold_once_more() {
+    let event = made(90, "");
+    let text = "buyer,quantity,note\nPaul,2,\nAnn,1,front\nBob,1,\n";
+    assert_eq!(import(&event, "mitglieder.csv", text, &[]).0, 0);
+    let more = format!("{text}Cara,1,\n");
+    let (code, error) = import(&event, "mitglieder (2).csv", &more, &[]);
+    let [message, hint] = ["message", "hint"].map(|it| error["error"][it].as_str().unwrap());
+    assert_eq!(code, 4, "{error:#}");
+    assert_eq!(
+        message,
+        "3 of 4 rows that are not sold as of \"mitglieder (2).csv\" equal sales of the list \"mitglieder.csv\", and would be \
+         sold once more: row 2 (Paul), row 3 (Ann), row 4 (Bob)"
+    );
+    assert!(
+        hint.contains(" --batch mitglieder.csv' sells what is new in it"),
+        "{hint}"
+    );
+    assert!(hint.contains(" --batch 'mitglieder (2).csv'"), "{hint}");
+    assert_eq!(event.json("query").1["left"], 86);
+    // As of that, one row is new.
+    let as_of_that = ["--batch", "mitglieder.csv"];
+    let (code, done) = import(&event, "mitglieder (2).csv", &more, &as_of_that);
+    assert_eq!((code, &done["sold"]), (0, &1.into()), "{done:#}");
+    // Where that file is gone, its name is not known.
+    fs::remove_file(event.path("mitglieder.csv")).unwrap();
+    let (code, error) = import(&event, "other.csv", text, &[]);
+    let message = error["error"]["message"].as_str().unwrap();
+    assert!(
+        code == 4 && message.contains("equal sales of a list of another name"),
+        "{error:#}"
+    );
+    // Some guests of one list are on another, too, and who says that it is another list is believed.
+    let (code, done) = import(
+        &event,
+        "party.csv",
+        "buyer,quantity,note\nPaul,2,\nBob,1,\nDan,1,\n",
+        &[],
+    );
+    assert_eq!((code, &done["sold"]), (0, &3.into()), "{done:#}");
+    let as_another = ["--batch", "mitglieder (2).csv"];
+    assert_eq!(
+        import(&event, "mitglieder (2).csv", &more, &as_another).1["sold"],
+        4
+    );
     audited(&event);
 }
 

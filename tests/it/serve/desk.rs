@@ -647,3 +647,19 @@ fn the_desk_names_the_line_that_was_edited() {
     clerk.page("/desk").says(500, &told);
     assert!(!server.page("/").body.contains("ledger.jsonl"));
 }
+
+/// Who says nothing else holds for as long as the event does.
+#[test]
+fn a_hold_at_the_desk_is_as_long_as_the_event_says() {
+    for (settings, time) in [("9 --hold 3days", "3days"), ("9", "15m")] {
+        let event = made(settings);
+        let server = Server::start(&event, "");
+        let clerk = Clerk::logs_in(&server);
+        let page = clerk.page("/desk");
+        let (_, form) = page.body.split_once("action=\"/desk/hold\"").unwrap();
+        let (form, _) = form.split_once("</form>").unwrap();
+        let (_, field) = form.split_once("name=\"time\"").unwrap();
+        let (field, _) = field.split_once('>').unwrap();
+        assert!(field.contains(&format!("value=\"{time}\"")), "{field}");
+    }
+}

@@ -98,8 +98,9 @@ impl ChangedLine {
             "undo what was edited in line {line}, for rename ID NAME is what gives a sale another name; a backup that was made \
              since has that line as it was, and 'tickets restore DIR' puts all of one back; this cannot be repaired without guessing. \
              Where nobody knows how it was, sell what the lines say in a new event, under new ids: tickets -f new.json init N && \
-             grep '\"op\":\"sell\"' {ledger} > old.jsonl && tickets -f new.json import old.jsonl --ignore-columns; there cancel \
-             again what was cancelled"
+             grep -E '\"op\":\"(sell|hold)\"' {ledger} > old.jsonl && tickets -f new.json import old.jsonl --ignore-columns; there \
+             cancel what was cancelled, released or never confirmed, and rename what was renamed: grep -vE \
+             '\"op\":\"(sell|hold)\"' {ledger} shows those lines"
         )
     }
 }

@@ -66,8 +66,8 @@ fn miscounted(counted: Counted, all: &Tally, files: &EventFiles) -> Error {
     let Counted { seq, bytes, .. } = counted;
     let ledger = files.ledger.display();
     let message = format!(
-        "somebody changed the count by hand: {ledger} has no line {seq} that ends at byte {bytes}, and all its lines add up to \
-         what the count says is left and sold"
+        "somebody changed the count by hand, or {ledger} is that of a copy from which as many were sold: it has no line {seq} that \
+         ends at byte {bytes}, and all its lines add up to what the count says is left and sold"
     );
     let hint = if bytes <= all.bytes {
         MISCOUNTED
@@ -137,7 +137,7 @@ const MISCOUNTED: &str =
 
 /// The same where the count names a longer ledger than this one: lines may be lost, or it may be another event's.
 const LONGER: &str = "nothing more was sold; 'tickets restore DIR' puts a backup back; where you know that only the count was \
-                      changed, 'tickets audit --repair --force' writes it anew from the ledger";
+                      changed, 'tickets audit --repair --force' writes it anew from the ledger, and goes by its sales alone";
 
 /// What to do about a count that was changed by hand.
 const DRIFT: &str = "the ledger is the truth: 'tickets audit --repair' writes the count anew from it, \
