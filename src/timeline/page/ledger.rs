@@ -76,6 +76,12 @@ impl Sales {
         }
     }
 
+    /// Whether an operation writes its line at a time.
+    pub(super) fn writes_line_at(&self, at: u64, place: Spot) -> bool {
+        let mut lines = self.lines.iter();
+        lines.any(|line| line.at == at && line.by == Some(place))
+    }
+
     /// How many were written by a time; of those at that time, up to a version.
     pub(super) fn lines_by(&self, at: u64, last: usize) -> usize {
         let is_there = |line: &Written| (line.at, line.version.unwrap_or(0)) <= (at, last);

@@ -139,8 +139,7 @@ fn truncated(before: &Situation<'_>, event: &StepEvent, operation: &DrawnOperati
         None => oversells(before, event, None, None),
         Some(_) => String::new(),
     };
-    let last = operation.wrote.unwrap_or(usize::MAX);
-    let line = if before.sales.lines_by(event.at, last) > before.lines {
+    let line = if before.sales.writes_line_at(event.at, event.place) {
         " Its sale is on the ledger with that."
     } else {
         ""

@@ -375,7 +375,7 @@ fn a_list_that_lies_there_under_another_name_is_not_sold_once_more() {
          sold once more: row 2 (Paul), row 3 (Ann), row 4 (Bob)"
     );
     assert!(
-        hint.contains(" --batch mitglieder.csv' sells what is new in it"),
+        hint.contains(" --batch mitglieder.csv\" sells what is new in it"),
         "{hint}"
     );
     assert!(hint.contains(" --batch 'mitglieder (2).csv'"), "{hint}");
