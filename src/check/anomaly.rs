@@ -125,7 +125,7 @@ impl Anomaly {
             Self::Oversold => "more was sold than there was",
             Self::Conservation => "the count is wrong",
             Self::TornWrite => "a line was cut off",
-            Self::LostSale => "a sale is gone",
+            Self::LostSale => "a sale is missing",
             Self::TornRead => "a half-written count was read",
             Self::DirtyRead => "something was read that never counted",
             Self::Gap => "a count is missing between two others",
@@ -158,7 +158,7 @@ impl Anomaly {
     pub fn harm(self) -> &'static str {
         match self {
             Self::Oversold => "sold beyond the stock",
-            Self::LostSale => "its sale is gone",
+            Self::LostSale => "its sale is missing",
             Self::FalseSoldOut => "could have bought",
             _ => "",
         }

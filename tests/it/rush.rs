@@ -431,3 +431,18 @@ fn a_stopped_buyer_does_not_outlive_its_rush() {
     eventually("it is gone", || is_gone(stopped).then_some(()));
     assert_eq!(event.sales().len(), 0);
 }
+
+/// Where the count was behind the ledger before, buyers go by the ledger, and the count that is left over is explained.
+#[test]
+fn a_count_that_was_behind_before_is_told_beside_what_was_sold() {
+    let event = TestEvent::stock(2);
+    assert_eq!(event.json("buy --users 1 --lock").0, 0);
+    let older = std::fs::read(&event.file).unwrap();
+    assert_eq!(event.json("buy --users 1 --lock").0, 0);
+    let told = "note  the count says 1 left; by the ledger there were 0 before, less 0 sold";
+    assert!(!event.run("buy --users 2").stdout.contains("by the ledger"));
+    std::fs::write(&event.file, older).unwrap();
+    let run = event.run("buy --users 2");
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert!(run.stdout.contains(told), "{run:?}");
+}

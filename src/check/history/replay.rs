@@ -134,15 +134,15 @@ fn count(chain: &Chain, evidence: &Evidence, findings: &mut Findings<'_>) {
     if !chain.may_leave(last.seq, last.left.cast_signed()) {
         return;
     }
-    // A sale that was acknowledged must be in the count.
+    // Each sale that was acknowledged must be in the count.
     let behind = last.seq + 1..=chain.last();
     let told = behind
         .filter_map(|version| chain.writer(version))
-        .find(|writer| {
+        .filter(|writer| {
             let operation = evidence.operation(*writer);
             operation.is_some_and(|operation| operation.outcome == OperationOutcome::Sold)
         });
-    if let Some(told) = told {
+    for told in told {
         findings.add(Anomaly::LostSale, &[told], None);
     }
 }

@@ -49,7 +49,7 @@ CSV begins with a header: buyer, quantity (1 if it is left out), key, note, in a
 tabs; a line before it, such as sep=; says between which. A list with columns of other names is refused, unless --ignore-columns passes over them; the answer names those, one without a name by its place. Where none is called quantity, \
 one that seems to say how many is not passed over: it is to be called so; and a row whose quantity is empty is none while such a column says how many. Rows without anything in \
 them are passed over. A row that stands twice in a list is two \
-sales, and a row of its own key is one, however often it stands there. A row's key is its own, or \
+sales, and a row of its own key is one, however often it stands there; one that is refused has a key in the file of --rejects, which says that it is the second. A row's key is its own, or \
 made of the batch, its cells, and how many equal rows came before it: so a second run sells only what was refused or \
 added: a list with one more row that it had already sells one more. A row that was sold and is changed since is a new row, and so is every row of a file of another name: correct what was \
 sold with 'rename' and 'cancel', and give --batch where one list has two files, or two lists \

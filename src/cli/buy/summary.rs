@@ -9,7 +9,7 @@ use super::super::hint::{command, quoted};
 use super::super::screen::{BAD, FAINT, Screen};
 use super::super::{picture, verdict};
 use crate::plural::count;
-use crate::rush::report::{BuyerOutcome, RushReport};
+use crate::rush::report::{BuyerOutcome, Judgement, RushReport};
 use crate::timeline::Timeline;
 use crate::{Result, shown};
 
@@ -56,7 +56,24 @@ pub(super) fn summary(
             "{BAD}stopped{BAD:#}: what was sold until then is above"
         )?;
     }
-    verdict::judgement(out, report, timeline, screen)
+    verdict::judgement(out, report, timeline, screen)?;
+    let by_ledger = report.stock.checked_sub(report.sold);
+    let behind = report
+        .left
+        .zip(by_ledger)
+        .filter(|(left, ledger)| left != ledger);
+    if let Some((left, _)) = behind
+        && report.verdict == Judgement::Safe
+        && report.unpublished.is_none()
+        && !screen.quiet
+    {
+        writeln!(
+            out,
+            "{FAINT}note{FAINT:#}  the count says {left} left; by the ledger there were {} before, less {} sold",
+            report.stock, report.sold
+        )?;
+    }
+    Ok(())
 }
 
 fn numbers(report: &RushReport) -> Table {

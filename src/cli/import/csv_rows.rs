@@ -216,6 +216,7 @@ fn row([buyer, quantity, key, note]: [&str; 4], line: u64) -> Result<Row, String
         key: text(key),
         note: text(note),
         line,
+        before: 0,
         has_key: false,
         sale_ids: Vec::new(),
     };

@@ -46,10 +46,21 @@ pub(super) fn read(arguments: &ImportArgs, batch: &str, screen: &Screen) -> Resu
     Ok(read)
 }
 
-/// Gives a key to each row that has none: of the batch, its cells, and how many equal rows come before it.
+/// Gives a key to each row that has none: of the batch, its cells, and how many equal rows come before it. A row that was refused
+/// of this batch has the key that it had there, as long as it is the same row.
 pub(super) fn name_keys(batch: &str, rows: &mut [Row]) {
     let mut seen: HashMap<(String, u64, Option<String>), u64> = HashMap::new();
     for row in rows {
+        row.before = 0;
+        if let Some(refused) = row.key.take_if(|key| key.starts_with(REFUSED)) {
+            let cells = (&*row.buyer, row.quantity, row.note.as_deref());
+            let own = refused_before(&refused).map(|before| (before, key_of(batch, cells, before)));
+            let own = own.filter(|(before, key)| *refused == key_of_refused(key, *before));
+            if let Some((before, key)) = own {
+                (row.before, row.key, row.has_key) = (before, Some(key), false);
+                continue;
+            }
+        }
         row.has_key = row.key.is_some();
         if row.has_key {
             continue;
@@ -58,6 +69,7 @@ pub(super) fn name_keys(batch: &str, rows: &mut [Row]) {
         let before = seen.entry(cells).or_insert(0);
         let cells = (&*row.buyer, row.quantity, row.note.as_deref());
         let key = key_of(batch, cells, *before);
+        row.before = *before;
         *before += 1;
         row.key = Some(key);
     }
@@ -65,6 +77,21 @@ pub(super) fn name_keys(batch: &str, rows: &mut [Row]) {
 
 /// How the keys begin that rows are given here.
 pub(super) const IMPORTED: &str = "import-";
+
+/// How the keys begin that refused rows have where they are written down.
+const REFUSED: &str = "refused-";
+
+/// The key that a refused row has where it is written down, of the one that it has and how many equal rows come before it: there they
+/// do not.
+pub(super) fn key_of_refused(key: &str, before: u64) -> String {
+    let sum = key.strip_prefix(IMPORTED).unwrap_or(key);
+    format!("{REFUSED}{before}-{sum}")
+}
+
+fn refused_before(key: &str) -> Option<u64> {
+    let (before, _) = key.strip_prefix(REFUSED)?.split_once('-')?;
+    before.parse().ok()
+}
 
 /// The key of a row of this batch with this buyer, quantity and note, before which there are so many equal ones.
 pub(super) fn key_of(

@@ -84,7 +84,7 @@ pub(super) fn import(file: &Path, arguments: &ImportArgs, screen: &Screen) -> Re
     let code = done.tell(&list, screen);
     let notes = notes::of(&done, &list, (arguments, &batch), code);
     let twice = twice::told(&office, (&list, &batch), &done.sold);
-    let notes = notes.chain(twice.or_else(|| resold::told(&office, &list, &done.sold)));
+    let notes = notes.chain(twice.or_else(|| resold::told(&office, (&list, &batch), &done.sold)));
     screen.notes(&notes.map(|note| screen.hint(&note)).collect::<Vec<_>>());
     Ok(code)
 }

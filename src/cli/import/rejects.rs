@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::super::args::ImportArgs;
 use super::corrected;
+use super::list::key_of_refused;
 use super::row::{BadRow, COLUMNS, Read, Row, RowText};
 use super::text::is_stdin;
 use crate::guest_list::MARK;
@@ -62,7 +63,8 @@ pub(super) fn claim(
 }
 
 /// Writes them as the list was written, in the order of its lines: CSV with its separator, or JSON lines. A row that
-/// had no key of its own gets none: it is another one when it is corrected.
+/// had no key of its own gets none, for it is another one when it is corrected; but one before which equal rows stand gets one by
+/// which it is told from those.
 pub(super) fn write(
     output: &mut Output,
     (list, batch): (&Read, &str),
@@ -80,6 +82,16 @@ pub(super) fn write(
     Ok(())
 }
 
+/// The key that a refused row has there.
+fn key(row: &Row) -> Option<String> {
+    let key = row.key.as_deref()?;
+    match (row.has_key, row.before) {
+        (true, _) => Some(key.to_owned()),
+        (false, 0) => None,
+        (false, before) => Some(key_of_refused(key, before)),
+    }
+}
+
 fn as_csv(text: &mut Vec<u8>, separator: u8, rows: &[Refused<'_>]) -> std::io::Result<()> {
     let mut csv = csv::WriterBuilder::new()
         .delimiter(separator)
@@ -88,11 +100,11 @@ fn as_csv(text: &mut Vec<u8>, separator: u8, rows: &[Refused<'_>]) -> std::io::R
     for row in rows {
         match row {
             Refused::Row(row) => {
-                let (buyer, quantity, key, note) = row.cells();
+                let (buyer, quantity, _, note) = row.cells();
                 csv.write_record([
                     buyer,
                     &quantity.to_string(),
-                    key.unwrap_or_default(),
+                    &key(row).unwrap_or_default(),
                     note.unwrap_or_default(),
                 ])?;
             }
@@ -109,9 +121,8 @@ fn as_json_lines(text: &mut Vec<u8>, rows: &[Refused<'_>]) -> std::io::Result<()
     for row in rows {
         match row {
             Refused::Row(row) => {
-                let key = row.key.clone().filter(|_| row.has_key);
                 let row = Row {
-                    key,
+                    key: key(row),
                     ..(*row).clone()
                 };
                 serde_json::to_writer(&mut *text, &row)?;

@@ -15,6 +15,9 @@ use crate::{BoxOffice, Error, Kind, Result};
 /// So many equal rows are one list: fewer are guests that two lists have.
 const ONE_LIST: usize = 3;
 
+/// So many equal rows that the list may have had besides are looked for.
+const EQUAL: u64 = 8;
+
 /// So many sales are told at most.
 const TOLD: usize = 5;
 
@@ -35,7 +38,7 @@ pub(super) fn refuse(
     if arguments.batch.is_some() || rows.len() < ONE_LIST {
         return Ok(());
     }
-    let ledger = Known::read(&BoxOffice::at(event)?, &rows)?;
+    let ledger = Known::read(&BoxOffice::at(event)?, (&rows, batch))?;
     let is_new = |row: &&Row| {
         row.key
             .as_ref()
@@ -76,10 +79,14 @@ pub(super) fn refuse(
 
 /// The same as a note, of rows that were sold now as of a batch that was given. Where it cannot be read, the sales stand all the
 /// same, and nothing is said.
-pub(super) fn told(office: &BoxOffice, list: &Read, sold: &[usize]) -> Option<String> {
+pub(super) fn told(
+    office: &BoxOffice,
+    (list, batch): (&Read, &str),
+    sold: &[usize],
+) -> Option<String> {
     let rows = sold.iter().filter_map(|at| list.rows.get(*at));
     let rows: Vec<&Row> = rows.filter(|row| !row.has_key).collect();
-    let ledger = Known::read(office, &rows).ok()?;
+    let ledger = Known::read(office, (&rows, batch)).ok()?;
     let equal: Vec<&Row> = ledger
         .equal(&rows)
         .into_iter()
@@ -92,11 +99,14 @@ pub(super) fn told(office: &BoxOffice, list: &Read, sold: &[usize]) -> Option<St
     let ids = first.filter_map(|row| ledger.ids.get(row.key.as_deref()?));
     let ids: Vec<&str> = ids.map(String::as_str).collect();
     let more = if equal.len() > TOLD { " ..." } else { "" };
+    let these = match (equal.len(), rows.len()) {
+        (1, _) => "1 row equals a sale".to_owned(),
+        (some, all) if some == all => format!("all {all} rows equal sales"),
+        (some, all) => format!("{some} of these {all} rows equal sales"),
+    };
     Some(format!(
-        "{} of these {} equal sales of a list of another name: {}; if it is that list once more, 'tickets cancel ID' takes back \
-         what was sold now: {}{more}",
-        equal.len(),
-        count(rows.len() as u64, "row"),
+        "{these} of a list of another name: {}; if it is that list once more, 'tickets cancel ID' takes back what was sold now: \
+         {}{more}",
         named(&equal),
         ids.join(" "),
     ))
@@ -115,9 +125,14 @@ struct Known {
 }
 
 impl Known {
-    fn read(office: &BoxOffice, rows: &[&Row]) -> Result<Self> {
+    /// Of rows of this batch. Equal rows of it that are none of these are none of another list either.
+    fn read(office: &BoxOffice, (rows, batch): (&[&Row], &str)) -> Result<Self> {
         let own: HashSet<&str> = rows.iter().filter_map(|row| row.key.as_deref()).collect();
-        let wanted: HashSet<String> = rows.iter().map(|row| cells_of(row)).collect();
+        let mut wanted: HashMap<String, u64> = HashMap::new();
+        for row in rows {
+            let before = wanted.entry(cells_of(row)).or_default();
+            *before = row.before.max(*before);
+        }
         let (mut ids, mut others) = (HashMap::new(), HashMap::<_, Vec<String>>::new());
         office.sales(None, &mut |sale| {
             if let Some(key) = sale.key.filter(|key| own.contains(key)) {
@@ -125,9 +140,14 @@ impl Known {
             } else if let Some(key) = sale.key.filter(|key| key.starts_with(IMPORTED))
                 && sale.valid > 0
             {
-                let cells = key_of("", (sale.buyer, sale.quantity, sale.note), 0);
-                if wanted.contains(&cells) {
-                    others.entry(cells).or_default().push(key.to_owned());
+                let cells = (sale.buyer, sale.quantity, sale.note);
+                let place = key_of("", cells, 0);
+                let is_other = |before: &u64| {
+                    let mut own = 0..before.saturating_add(EQUAL);
+                    own.all(|before| key_of(batch, cells, before) != key)
+                };
+                if wanted.get(&place).is_some_and(is_other) {
+                    others.entry(place).or_default().push(key.to_owned());
                 }
             }
             ControlFlow::Continue(())

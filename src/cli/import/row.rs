@@ -25,6 +25,9 @@ pub(super) struct Row {
     /// Whether its key is its own.
     #[serde(skip)]
     pub(super) has_key: bool,
+    /// How many equal rows of its list come before it, where its key was made.
+    #[serde(skip)]
+    pub(super) before: u64,
     /// What columns that are passed over call its sales.
     #[serde(skip)]
     pub(super) sale_ids: Vec<String>,

@@ -345,7 +345,7 @@ fn a_list_that_was_sold_under_another_name_is_told() {
     assert_eq!(
         again.stderr,
         format!(
-            "note: 3 of these 3 rows equal sales of a list of another name: row 2 (Paul), row 3 (Ann), row 4 (Bob); if it is \
+            "note: all 3 rows equal sales of a list of another name: row 2 (Paul), row 3 (Ann), row 4 (Bob); if it is \
              that list once more, 'tickets -f {} cancel ID' takes back what was sold now: {paul} {ann} {bob}\n",
             event.file.display()
         )
@@ -357,6 +357,70 @@ fn a_list_that_was_sold_under_another_name_is_told() {
     // The rows of one list of both names: nothing is sold.
     assert_eq!(run(text, " --batch other").stderr, "");
     audited(&event);
+}
+
+/// A refused row before which an equal one was sold is that row still in the file of refused rows: it is sold from there, once, and
+/// no sale of the same list is taken for that of another.
+#[test]
+fn a_refused_row_that_equals_a_sold_one_is_sold_from_the_file_of_refused_rows() {
+    for name in ["list.csv", "list.jsonl"] {
+        let event = made(3, "");
+        let (text, rejects) = match name {
+            "list.csv" => (
+                "buyer,quantity\nGast,1\nAnna,1\nGast,1\nGast,1\nBob,2\n",
+                "again.csv",
+            ),
+            _ => (
+                "{\"buyer\":\"Gast\"}\n{\"buyer\":\"Anna\"}\n{\"buyer\":\"Gast\"}\n{\"buyer\":\"Gast\"}\n\
+                 {\"buyer\":\"Bob\",\"quantity\":2}\n",
+                "again.jsonl",
+            ),
+        };
+        let again = event.path(rejects);
+        let again_name = again.to_str().unwrap();
+        let (code, done) = import(&event, name, text, &["--rejects", again_name]);
+        assert_eq!((code, &done["sold"]), (3, &3.into()), "{done:#}");
+        let refused = fs::read_to_string(&again).unwrap();
+        assert_eq!(refused.matches("refused-2-").count(), 1, "{refused}");
+        assert_eq!(event.json("adjust +9 --reason chairs").0, 0);
+        // As of its list each is sold once, however often.
+        for (sold, replayed) in [(2, 0), (0, 2)] {
+            let (code, done) = told(&event, &["import", again_name, "--batch", name]);
+            let counts = (&done["sold"], &done["replayed"]);
+            assert_eq!(
+                (code, counts),
+                (0, (&sold.into(), &replayed.into())),
+                "{done:#}"
+            );
+        }
+        // So they are by the list, and with one more only that is new.
+        let list = event.path(name);
+        let run = || event.run(&format!("import {}", list.display()));
+        assert_eq!((run().code, event.sales().len()), (Some(0), 5));
+        let more = format!(
+            "{text}{}",
+            if rejects == "again.csv" {
+                "Gast,1\n"
+            } else {
+                "{\"buyer\":\"Gast\"}\n"
+            }
+        );
+        fs::write(&list, more).unwrap();
+        let run = run();
+        assert_eq!((run.code, event.sales().len()), (Some(0), 6), "{run:?}");
+        assert!(!run.stderr.contains("another name"), "{run:?}");
+        // A row that is corrected is another one, whatever key it has.
+        let corrected = refused.replace("Gast", "Gustav");
+        fs::write(&again, corrected).unwrap();
+        let (code, done) = told(&event, &["import", again_name, "--batch", name]);
+        assert_eq!((code, &done["sold"]), (0, &1.into()), "{done:#}");
+        let key = event.sales().last().unwrap()["key"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        assert!(key.starts_with("import-"), "{key}");
+        audited(&event);
+    }
 }
 
 /// Where nobody says that it is another list, such a one is refused before anything is sold, with the name that it had.

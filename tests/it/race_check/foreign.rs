@@ -357,3 +357,38 @@ fn a_sale_that_was_denied_and_committed_is_a_phantom_and_nothing_else() {
         "{verdict:#}"
     );
 }
+
+/// An older count was put over a newer one in the end: each sale that the final count misses is named.
+#[test]
+fn each_sale_that_the_final_count_misses_is_found() {
+    let sale = |buyer: &str, version: u64| {
+        let (read, invoke) = (version - 1, 10_000 * version);
+        format!(
+            "{{\"buyer\":\"{buyer}\",\"invoke\":{invoke},\"return\":{},\"read\":{read},\"write\":{version},\"quantity\":1,\
+             \"outcome\":\"sold\",\"nonce\":\"{buyer}\",\"intend\":{},\"wrote\":{}}}\n",
+            invoke + 4000,
+            invoke + 2000,
+            invoke + 3000,
+        )
+    };
+    let line = |buyer: &str, version: u64| {
+        let left = 3 - version;
+        format!(
+            "{{\"committed\":{version},\"nonce\":\"{buyer}\",\"left\":{left},\"buyer\":\"{buyer}\",\"quantity\":1}}\n"
+        )
+    };
+    let buyers = [("ann", 1), ("bob", 2), ("cy", 3)];
+    let mut text = "{\"evidence\":1,\"stock\":3,\"first\":0}\n".to_owned();
+    text.extend(buyers.map(|(buyer, version)| sale(buyer, version)));
+    text.extend(buyers.map(|(buyer, version)| line(buyer, version)));
+    let (code, document) = check(&format!("{text}{{\"final\":3,\"left\":0}}\n"));
+    assert_eq!(code, 0, "{document:#}");
+    let (code, document) = check(&format!("{text}{{\"final\":1,\"left\":2}}\n"));
+    assert_eq!(code, 6, "{document:#}");
+    let findings = document["findings"].as_array().unwrap();
+    let lost = findings
+        .iter()
+        .filter(|found| found["kind"] == "lost_sale")
+        .map(|found| found["buyers"][0].as_str().unwrap());
+    assert!(lost.eq(["bob", "cy"]), "{document:#}");
+}

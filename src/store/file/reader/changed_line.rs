@@ -100,7 +100,7 @@ impl ChangedLine {
              Where nobody knows how it was, sell what the lines say in a new event, under new ids: tickets -f new.json init N && \
              grep -E '\"op\":\"(sell|hold)\"' {ledger} > old.jsonl && tickets -f new.json import old.jsonl --ignore-columns; there \
              cancel what was cancelled, released or never confirmed, and rename what was renamed: grep -vE \
-             '\"op\":\"(sell|hold)\"' {ledger} shows those lines"
+             '\"op\":\"(sell|hold)\"' {ledger} shows those lines; where seats ran out meanwhile, import once more"
         )
     }
 }
