@@ -57,7 +57,9 @@ async fn print(desk: &Desk) -> Result<Response, ProblemResponse> {
 
 /// With the mark by which spreadsheets know its letters: people open it there.
 pub(super) async fn csv(desk: Desk) -> Response {
-    let read = |office: &crate::BoxOffice| guest_list::csv(&office.guests()?, b',', false);
+    let separator = desk.words.separator();
+    let read =
+        move |office: &crate::BoxOffice| guest_list::csv(&office.guests()?, separator, false);
     let rows = match desk.site.event.lookups.look(read).await {
         Ok(rows) => rows,
         Err(problem) => return frame::problem(&desk, &problem),

@@ -171,6 +171,11 @@ impl DeskWords {
         own.unwrap_or(&english::ENGLISH)
     }
 
+    /// What separates the cells of a list in a spreadsheet of this language: where a comma stands before decimals, a semicolon.
+    pub(super) fn separator(&self) -> u8 {
+        if self.lang == "de" { b';' } else { b',' }
+    }
+
     /// Whether tickets can be had.
     pub(super) fn on_sale(&self, on_sale: OnSale) -> &'static str {
         let [open, closed, not_yet, over, sold_out] = self.on_sale;

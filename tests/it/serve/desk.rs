@@ -663,3 +663,20 @@ fn a_hold_at_the_desk_is_as_long_as_the_event_says() {
         assert!(field.contains(&format!("value=\"{time}\"")), "{field}");
     }
 }
+
+/// A German spreadsheet takes a comma for a decimal point.
+#[test]
+fn the_list_for_a_spreadsheet_is_separated_as_in_the_language_of_the_page() {
+    let event = made("9");
+    event.booked("ann");
+    let server = Server::start(&event, "");
+    let clerk = Clerk::logs_in(&server);
+    for (language, separator) in [("en", ','), ("de", ';'), ("zh", ',')] {
+        let language = format!("Accept-Language: {language}");
+        let list = clerk
+            .address
+            .call("GET /desk/door.csv", &[&language, &clerk.cookie], "");
+        let columns = ["buyer", "quantity", "ids", "note"].join(&separator.to_string());
+        assert!(list.body.contains(&columns), "{language}: {list:?}");
+    }
+}

@@ -58,7 +58,8 @@ fn an_import_that_is_killed_half_way_is_finished_once_by_the_next() {
 #[test]
 fn a_terminal_shows_how_far_it_has_come() {
     let event = made(3000, "");
-    let rows: String = (0..3000).map(|guest| format!("guest {guest}\n")).collect();
+    let rows: Vec<String> = (0..3000).map(|guest| format!("guest {guest}\n")).collect();
+    let rows = rows.concat();
     let list = event.path("list.csv");
     fs::write(&list, format!("buyer\n{rows}")).unwrap();
     let line = format!(
