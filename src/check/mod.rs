@@ -19,5 +19,5 @@ pub use history::{
     sentence, settle,
 };
 pub(crate) use history::{
-    clashing, deadlock_over, is_grouped, is_of_the_future, settled, too_many,
+    UnsureFates, clashing, deadlock_over, is_grouped, is_of_the_future, settled, too_many,
 };

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::check_notes::notes;
+use super::check_notes::{not_judged, notes};
 use super::screen::{BAD, FAINT, GOOD, Screen};
 use super::width;
 use crate::check::evidence::{self, Evidence};
@@ -119,13 +119,7 @@ fn judged(path: &Path, evidence: &Evidence) -> Result<HistoryVerdict> {
         && verdict.counts.is_empty()
     {
         let message = format!("nothing could be judged: {why}");
-        let hint = match (&evidence.spoiled, verdict.operations) {
-            (Some(_), _) => "its recorder says that this run cannot be judged: run it again",
-            (None, 0) => {
-                "the run recorded nothing: see docs/evidence.md for what each buyer is to write"
-            }
-            _ => "record each operation with the version that it read; see docs/evidence.md",
-        };
+        let hint = not_judged(evidence, &verdict);
         return Err(Error::new(Kind::Integrity, message)
             .at(name(path), 0, 0)
             .hint(hint));

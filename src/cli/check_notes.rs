@@ -1,8 +1,8 @@
 //! What the judgement of a recorded run cannot say.
 
-use crate::check::HistoryVerdict;
 use crate::check::evidence::Evidence;
 use crate::check::listing::names as listed;
+use crate::check::{HistoryFinding, HistoryVerdict};
 use crate::plural::count;
 
 /// So many operations are named in a note.
@@ -38,7 +38,7 @@ pub(super) fn notes(evidence: &Evidence, verdict: &HistoryVerdict) -> Vec<String
         ));
     }
     if verdict.guessed > 0 {
-        notes.push(guessed(evidence, verdict.guessed));
+        notes.push(guessed(evidence, verdict));
     }
     if verdict.untimed_locks > 0 {
         notes.push(format!(
@@ -106,8 +106,23 @@ pub(super) fn notes(evidence: &Evidence, verdict: &HistoryVerdict) -> Vec<String
     notes
 }
 
+/// What to do where nothing could be judged.
+pub(super) fn not_judged(evidence: &Evidence, verdict: &HistoryVerdict) -> &'static str {
+    match (&evidence.spoiled, verdict.operations) {
+        (Some(_), _) => "its recorder says that this run cannot be judged: run it again",
+        (None, 0) => {
+            "the run recorded nothing: see docs/evidence.md for what each buyer is to write"
+        }
+        (None, operations) if verdict.unanswered == operations => {
+            "no operation has an answer ('return'): was the file cut, or the run stopped?"
+        }
+        _ => "record each operation with the version that it read; see docs/evidence.md",
+    }
+}
+
 /// That some may have written and do not say so, with the first of them.
-fn guessed(evidence: &Evidence, many: u64) -> String {
+fn guessed(evidence: &Evidence, verdict: &HistoryVerdict) -> String {
+    let many = verdict.guessed;
     let perhaps = evidence.perhaps_writers(&evidence.presumed_writers());
     let mut perhaps: Vec<u32> = perhaps.into_iter().collect();
     perhaps.sort_unstable();
@@ -120,8 +135,15 @@ fn guessed(evidence: &Evidence, many: u64) -> String {
         names.push(format!("{} more", perhaps.len() - NAMED));
     }
     let is_untried = evidence.possibilities.as_ref().is_some_and(Vec::is_empty);
+    let is_supposed = verdict.findings.iter().any(HistoryFinding::is_supposed);
     let goes_by = match (is_untried, many) {
         (true, _) => "taken for not having written; what is said of other sales goes by that",
+        (false, 1) if is_supposed => {
+            "what is found is told as if it did not; if it did, something else is wrong"
+        }
+        (false, _) if is_supposed => {
+            "what is found is told as if they did not; if one did, something else is wrong"
+        }
         (false, 1) => "what is found holds whether it did or not",
         (false, _) => "what is found holds whether they did or not",
     };

@@ -93,6 +93,8 @@ pub(super) fn words_of(scene: &Scene<'_>, what: What, room: usize) -> VersionWor
         ", stands in the end"
     } else if tree.is_lost(version) {
         ", overwritten"
+    } else if tree.is_perhaps_lost(version) {
+        ", perhaps overwritten"
     } else {
         ""
     });

@@ -77,7 +77,7 @@ mod words;
 
 pub use crate::run_clock::RunClock;
 pub use lock_facts::LockFacts;
-pub use model::{Clash, DrawnFinding, DrawnVersion, Lane, Spot, Time, Timeline};
+pub use model::{Clash, DrawnFinding, DrawnVersion, Lane, Spot, Time, Timeline, Unsure};
 pub use operation::{Doing, DrawnOperation, DrawnOutcome, Sight, Span};
 pub use page::{
     CountState, KeyStep, LockState, PageFinding, PageStep, ProcessState, ShownLine, Steps,

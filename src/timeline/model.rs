@@ -130,6 +130,20 @@ pub struct DrawnVersion {
     /// Whether it is not known of each other whether that was written before it or after, as they stand in
     /// [`Timeline::versions`].
     pub unordered: bool,
+    /// What is not known of its being overwritten, because somebody may have written who does not say so.
+    pub unsure: Unsure,
+}
+
+/// What is not known of the overwriting of a version.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Unsure {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// Who overwrote it.
+    ByWhom,
+    /// Whether it was overwritten.
+    Whether,
 }
 
 impl DrawnVersion {

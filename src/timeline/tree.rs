@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use super::choose::Choice;
 use super::family::{Family, ROWS, shown};
-use super::model::Timeline;
+use super::model::{Timeline, Unsure};
 use super::tree_row::{Rail, TreeRow, What, under};
 use crate::overwriting::Overwriting;
 
@@ -37,6 +37,8 @@ pub(super) struct Tree {
     /// By version: whether others may have.
     open: Vec<bool>,
     fates: Overwriting,
+    /// By version: what is not known of that.
+    unsure: Vec<Unsure>,
 }
 
 impl Tree {
@@ -48,6 +50,7 @@ impl Tree {
             children: vec![0; total],
             open: vec![false; total],
             fates: timeline.fates(),
+            unsure: timeline.versions.iter().map(|one| one.unsure).collect(),
         };
         let mut below: Vec<Vec<usize>> = vec![Vec::new(); total];
         let mut lists = HashSet::new();
@@ -103,14 +106,24 @@ impl Tree {
         false
     }
 
-    /// Whether a version was overwritten.
+    /// Whether a version is known to be overwritten.
     pub(super) fn is_lost(&self, version: usize) -> bool {
-        self.fates.is_lost(version)
+        self.fates.is_lost(version) && self.unsure(version) != Unsure::Whether
     }
 
-    /// The version that overwrote one that was.
+    /// Whether it is overwritten, unless somebody wrote who does not say so.
+    pub(super) fn is_perhaps_lost(&self, version: usize) -> bool {
+        self.fates.is_lost(version) && self.unsure(version) == Unsure::Whether
+    }
+
+    fn unsure(&self, version: usize) -> Unsure {
+        self.unsure.get(version).copied().unwrap_or_default()
+    }
+
+    /// The version that overwrote one that was, where that is known.
     pub(super) fn overwritten_by(&self, version: usize) -> Option<usize> {
-        self.fates.by(version)
+        let by = self.fates.by(version);
+        by.filter(|_| self.unsure(version) == Unsure::Nothing)
     }
 
     /// Visits the versions from the first on, with a stack of its own: a tree may be a million

@@ -1,6 +1,6 @@
 //! How many were seen left at versions, and so at those that they grew from: as far as one alone is known to have written each.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::model::Evidence;
 use super::operation::{Operation, UNSAID};
@@ -8,7 +8,7 @@ use super::operation::{Operation, UNSAID};
 /// So many counts of one version are told apart.
 const MOST: usize = 64;
 
-/// What was seen of versions. A run of versions, each written by one alone, has one count: as each says, and what was sold since
+/// What was seen of versions. A run of versions, each written by one who is known to have and by nobody else who may have, has one count: as each says, and what was sold since
 /// its first.
 #[derive(Debug, Default)]
 pub(super) struct Observed {
@@ -27,13 +27,19 @@ impl Observed {
             stock: evidence.stock,
             ..Self::default()
         };
-        let known = evidence.operations.iter();
-        let known = known.filter(|did| did.write != UNSAID && did.has_written());
+        let written = evidence.operations.iter();
+        let written = written.filter(|did| did.write != UNSAID);
+        let silent = written.clone().filter(|did| !did.has_written());
+        // Who may have written a version too may have left another count of it.
+        let silent = silent.filter(|did| did.is_pending());
+        let silent: HashSet<u64> = silent.map(|did| did.write).collect();
+        let known = written.filter(|did| did.has_written());
         let mut known: Vec<(u64, u32)> = known.map(|did| (did.write, did.quantity)).collect();
         known.sort_unstable();
         for of_version in known.chunk_by(|one, other| one.0 == other.0) {
             if let [(version, quantity)] = of_version
                 && *version > 0
+                && !silent.contains(version)
             {
                 let (begin, sold) = all.place(version - 1);
                 let sold = sold.saturating_add(u64::from(*quantity));

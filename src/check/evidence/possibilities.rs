@@ -15,6 +15,22 @@ impl Evidence {
         first.iter().filter(is_certain).copied().collect()
     }
 
+    /// Those who may have written or not, in rising order: of the ways that were tried, those who did in some of them.
+    pub(crate) fn unsure_writers(&self) -> Vec<u32> {
+        let all = self.possibilities.as_deref().unwrap_or_default();
+        let wrote = all.iter().flatten().copied();
+        let mut unsure: Vec<u32> = if all.is_empty() {
+            let perhaps = self.perhaps_writers(&self.presumed_writers());
+            perhaps.into_iter().collect()
+        } else {
+            let is_certain = |at: &u32| all.iter().all(|wrote| wrote.contains(at));
+            wrote.filter(|at| !is_certain(at)).collect()
+        };
+        unsure.sort_unstable();
+        unsure.dedup();
+        unsure
+    }
+
     /// The evidence in each possibility; empty where none was looked for.
     pub(crate) fn possible(&self) -> Vec<Self> {
         let all = self.possibilities.as_deref().unwrap_or_default();

@@ -109,7 +109,7 @@ impl<'a> Forks<'a> {
     }
 
     /// Who is known to have overwritten a sale: the next to write after all that grew from it.
-    fn overwriter(&self, at: u32) -> Option<u32> {
+    pub(super) fn overwriter(&self, at: u32) -> Option<u32> {
         let wrote = self.wrote(at)?;
         let by = self.fates.by(wrote)?;
         let version = self.tree.all.get(by)?;

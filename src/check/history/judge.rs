@@ -37,5 +37,9 @@ pub fn judge(evidence: &Evidence) -> HistoryVerdict {
         Some([]) => explained(evidence, &mut verdict),
         Some(_) => in_all(evidence, &mut verdict),
     }
+    // Where something was judged, nothing was found in that.
+    if verdict.blind.is_none() && verdict.is_unjudged() {
+        verdict.blind = Some("no operation was answered that says what it read".to_owned());
+    }
     verdict
 }

@@ -39,6 +39,7 @@ mod sold;
 mod sums;
 mod undecided;
 mod unexplained;
+mod unsure_fates;
 mod verdict;
 mod whatever_was_written;
 mod words;
@@ -56,11 +57,14 @@ pub use judge::judge;
 pub use possibilities::settle;
 pub(crate) use possibilities::settled;
 pub(crate) use sold::too_many;
+pub(crate) use unsure_fates::UnsureFates;
 pub use verdict::{AnomalyCount, HistoryFinding, HistoryVerdict, MAX_TOLD};
 pub use words::sentence;
 pub(crate) use words_of_deadlocks::deadlock_over;
 pub(crate) use words_of_versions::is_of_the_future;
 
+#[cfg(test)]
+mod may_have_written_tests;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

@@ -98,6 +98,16 @@ impl<'a> PossibleForks<'a> {
         self.agreed(|forks| forks.of_two(pair)).is_none()
     }
 
+    /// Whether a sale is overwritten; `None` where that is not the same in each possibility.
+    pub(super) fn is_lost(&self, at: u32) -> Option<bool> {
+        self.agreed(|forks| forks.is_lost(at))
+    }
+
+    /// Who overwrote a sale, if that is known; `None` where that is not the same in each possibility.
+    pub(super) fn overwriter(&self, at: u32) -> Option<Option<u32>> {
+        self.agreed(|forks| forks.overwriter(at))
+    }
+
     /// What is so of these sales whoever wrote.
     fn doubted(&self, writers: &[u32]) -> String {
         let last = self.agreed(|forks| forks.order.perhaps_last(writers));
@@ -110,17 +120,26 @@ impl<'a> PossibleForks<'a> {
             all.all(|forks| forks.is_lost(**at))
         });
         let gone: Vec<String> = gone.map(|at| self.name(*at)).collect();
+        // Only by whom the others were overwritten is not the same then.
+        let mut kept = writers.iter().filter(|at| {
+            let mut all = self.all.iter();
+            all.all(|forks| forks.stands(**at))
+        });
+        if let (Some(kept), true) = (kept.next(), gone.len() + 1 == writers.len()) {
+            return format!(
+                "{last}{} {} overwritten, and the count goes by {}",
+                names(&gone),
+                was(gone.len() as u64),
+                self.name(*kept)
+            );
+        }
         let overwritten = match gone.len() {
             0 => String::new(),
             many => format!("{} {} overwritten; ", names(&gone), was(many as u64)),
         };
-        let all = self.evidence.possibilities.iter().flatten();
-        let mut perhaps: Vec<u32> = all.flatten().copied().collect();
-        perhaps.sort_unstable();
-        perhaps.dedup();
-        let ways = self.evidence.possibilities.iter().flatten();
-        perhaps.retain(|at| !ways.clone().all(|wrote| wrote.contains(at)));
-        let perhaps: Vec<String> = perhaps.iter().map(|at| self.name(*at)).collect();
+        let perhaps: Vec<String> = (self.evidence.unsure_writers().iter())
+            .map(|at| self.name(*at))
+            .collect();
         format!(
             "{last}{overwritten}whose sale the count goes by is not known: {} may have written too",
             choice(&perhaps)

@@ -1,10 +1,13 @@
 //! How much of what was read and answered cannot be so, in one way in which those may have written who got no answer.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::verdict::HistoryVerdict;
 use crate::check::anomaly::Anomaly;
-use crate::check::evidence::{Evidence, FinalCount, Operation, OperationOutcome, UNSAID};
+use crate::check::evidence::{Evidence, Operation, OperationOutcome, UNSAID};
+
+/// So many counts of one version are told apart.
+const MOST: usize = 64;
 
 /// What an operation read, with what it was told by that: the operation, and the version.
 type Read = (u32, u64);
@@ -46,14 +49,8 @@ pub(super) fn unexplained(evidence: &Evidence, wrote: &[u32], verdict: &HistoryV
     let others = others + (strange.len() + missing.len()) as u64;
     let last = evidence.last;
     let last = last.and_then(|last| words.is_so(last.seq, |left| left == last.left));
-    let is_sum_told = || {
-        let mut found = verdict.findings.iter();
-        found.any(|it| it.kind == Anomaly::Conservation && it.operations.is_empty())
-    };
-    // Of a version that nobody wrote this is told as a gap, and sums tell nothing of that.
-    let is_written = |last: FinalCount| words.lefts.contains_key(&last.seq);
-    let is_last_so = last.is_some_and(|is_so| is_so)
-        || last.is_none() && !(evidence.last.is_some_and(is_written) && is_sum_told());
+    // Where it is not known what some writer of it left, it may have left that.
+    let is_last_so = last.unwrap_or(true);
     told.len() as u64 + others + u64::from(!is_last_so)
 }
 
@@ -89,20 +86,26 @@ impl Words {
                 of_version.extend(was_told.map(Some));
             }
         }
-        // Who does not say what it left took it from what was left before, where one count of that is told.
+        // Who does not say what it left took it from one of the counts that were left before: where several are told, from any.
         for (version, quantities) in unsaid {
-            let before = version.checked_sub(1).and_then(|before| {
-                let all = lefts.get(&before);
-                let first = (before == evidence.first).then_some(Some(evidence.stock));
-                let mut all = all.into_iter().flatten().copied().chain(first);
-                let one = all.next()??;
-                all.all(|other| other == Some(one)).then_some(one)
-            });
-            let left = quantities
-                .iter()
-                .map(|quantity| before?.checked_sub(*quantity));
-            let left: Vec<Option<u64>> = left.collect();
-            lefts.entry(version).or_default().extend(left);
+            let before = match version.checked_sub(1) {
+                Some(before) if before == evidence.first => vec![Some(evidence.stock)],
+                Some(before) => lefts.get(&before).cloned().unwrap_or_default(),
+                None => Vec::new(),
+            };
+            let own = |quantity: &u64| {
+                let left =
+                    |before: &Option<u64>| before.map(|before| before.checked_sub(*quantity));
+                before.iter().map(left).collect::<Vec<_>>()
+            };
+            let all: Vec<Option<Option<u64>>> = quantities.iter().flat_map(own).collect();
+            let is_known = !all.is_empty() && all.iter().all(Option::is_some);
+            // What is more than there was left nothing that can be read.
+            let told: BTreeSet<u64> = all.into_iter().flatten().flatten().collect();
+            let is_told = is_known && !told.is_empty() && told.len() <= MOST;
+            let of_version = lefts.entry(version).or_default();
+            of_version.extend((!is_told).then_some(None));
+            of_version.extend(told.into_iter().take(MOST).map(Some));
         }
         let mut sums: HashMap<u64, HashSet<u64>> = HashMap::new();
         let read = evidence.sums.iter().filter_map(|(at, sum)| {

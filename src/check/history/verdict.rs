@@ -29,6 +29,28 @@ pub struct HistoryFinding {
     pub text: String,
 }
 
+impl HistoryFinding {
+    /// Whether it may depend on who else wrote.
+    pub(crate) fn is_open(&self) -> bool {
+        match self.kind {
+            Anomaly::TornRead
+            | Anomaly::StaleRead
+            | Anomaly::DirtyRead
+            | Anomaly::FalseSoldOut
+            | Anomaly::Gap
+            | Anomaly::Conservation => true,
+            Anomaly::Oversold => self.version.is_some(),
+            _ => false,
+        }
+    }
+
+    /// Whether it is told as it is if nobody wrote who does not say so, and is another thing if somebody did.
+    pub(crate) fn is_supposed(&self) -> bool {
+        let is_sum = self.kind == Anomaly::Conservation && self.version.is_none();
+        self.guessed && self.is_open() && !is_sum
+    }
+}
+
 /// How many there are of a kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct AnomalyCount {
@@ -116,6 +138,12 @@ impl HistoryVerdict {
             .filter(|count| count.kind == kind)
             .map(|count| count.count)
             .sum()
+    }
+
+    /// Whether nothing of what the operations did was judged, not even their locks alone.
+    pub(super) fn is_unjudged(&self) -> bool {
+        let is_of_locks = self.locked > 0 && self.reads == 0;
+        self.counts.is_empty() && !is_of_locks && self.unanswered + self.unjudged >= self.operations
     }
 
     /// Counts an operation, by how much of it there is to judge.

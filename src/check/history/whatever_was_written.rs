@@ -8,7 +8,7 @@ use super::possibilities::{StaleReaders, may_be_put_back, stale_readers};
 use super::possible_forks::PossibleForks;
 use super::sold::SaleSums;
 use super::verdict::{HistoryFinding, HistoryVerdict};
-use super::words::tell_lost_updates;
+use super::words::{sentence, tell_lost_updates};
 use crate::check::anomaly::Anomaly;
 use crate::check::evidence::{Evidence, UNSAID};
 
@@ -16,20 +16,6 @@ type Key = (Anomaly, Vec<u32>, Option<u64>);
 
 fn key(found: &HistoryFinding) -> Key {
     (found.kind, found.operations.clone(), found.version)
-}
-
-/// Whether a finding may depend on who else wrote.
-fn is_open(found: &HistoryFinding) -> bool {
-    match found.kind {
-        Anomaly::TornRead
-        | Anomaly::StaleRead
-        | Anomaly::DirtyRead
-        | Anomaly::FalseSoldOut
-        | Anomaly::Gap
-        | Anomaly::Conservation => true,
-        Anomaly::Oversold => found.version.is_some(),
-        _ => false,
-    }
 }
 
 /// Leaves the findings that there are in every possibility, and adds those that are missing.
@@ -45,7 +31,7 @@ pub(super) fn in_all(evidence: &Evidence, verdict: &mut HistoryVerdict) {
     }
     let is_certain = |found: &HistoryFinding| all.iter().all(|keys| keys.contains(&key(found)));
     let before = verdict.clone();
-    leave_out(verdict, |found| is_open(found) && !is_certain(found));
+    leave_out(verdict, |found| found.is_open() && !is_certain(found));
     let own = keys(verdict);
     let found = verdicts.first().into_iter().flat_map(|one| &one.findings);
     // A sum that somebody may make up for adds up, whatever else tells against that.
@@ -54,7 +40,7 @@ pub(super) fn in_all(evidence: &Evidence, verdict: &mut HistoryVerdict) {
     let is_sum =
         |found: &HistoryFinding| found.kind == Anomaly::Conservation && found.operations.is_empty();
     let missing = found.filter(|found| {
-        let is_known = is_open(found) && is_certain(found) && !own.contains(&key(found));
+        let is_known = found.is_open() && is_certain(found) && !own.contains(&key(found));
         is_known && !(is_sum(found) && adds_up)
     });
     let mut findings = Findings {
@@ -77,6 +63,7 @@ pub(super) fn in_all(evidence: &Evidence, verdict: &mut HistoryVerdict) {
             .findings
             .iter_mut()
             .for_each(|found| found.guessed = true);
+        tell_supposed(evidence, verdict);
         return;
     }
     tell_lost_updates(evidence, &mut verdict.findings);
@@ -123,9 +110,16 @@ fn say_guessed(evidence: &Evidence, verdict: &mut HistoryVerdict) {
             }
             (Anomaly::LostUpdate, _) => true,
             (Anomaly::Oversold | Anomaly::Conservation, _) => found.version.is_none(),
-            _ => possible.is_empty() && is_open(found),
+            _ => possible.is_empty() && found.is_open(),
         };
     }
+    tell_supposed(evidence, verdict);
+}
+
+/// Says of what is told as if nobody else wrote that it is.
+fn tell_supposed(evidence: &Evidence, verdict: &mut HistoryVerdict) {
+    let supposed = verdict.findings.iter_mut().filter(|it| it.is_supposed());
+    supposed.for_each(|found| found.text = sentence(evidence, found));
 }
 
 /// Sales that wrote a version that another had written, or wrote too, in every possibility, and not in all of them the same:

@@ -6,6 +6,10 @@ use super::possible_forks::PossibleForks;
 use super::verdict::HistoryFinding;
 use crate::check::anomaly::Anomaly;
 use crate::check::evidence::{Evidence, File, NOWHERE, UNSAID};
+use crate::check::listing::choice;
+
+/// So many who may have written are named.
+const NAMED: usize = 3;
 
 /// The file of a lock that there is not.
 const NOBODYS: File = File {
@@ -18,7 +22,12 @@ const NOBODYS: File = File {
 pub fn sentence(evidence: &Evidence, finding: &HistoryFinding) -> String {
     let words = Phrases { evidence, finding };
     let version = finding.version.unwrap_or_default();
-    match finding.kind {
+    let unless = if finding.is_supposed() {
+        words.unless_others_wrote()
+    } else {
+        String::new()
+    };
+    let said = match finding.kind {
         Anomaly::LostUpdate => {
             let possible = evidence.possible();
             words.lost_update(&PossibleForks::of(evidence, &possible), version)
@@ -33,7 +42,8 @@ pub fn sentence(evidence: &Evidence, finding: &HistoryFinding) -> String {
         Anomaly::FalseSoldOut => words.false_sold_out(version),
         Anomaly::Gap => words.gap(version),
         _ => words.lock(),
-    }
+    };
+    said + &unless
 }
 
 /// Puts the lost updates in words, all by one tree of versions.
@@ -53,6 +63,19 @@ pub(super) fn tell_lost_updates(evidence: &Evidence, findings: &mut [HistoryFind
 }
 
 impl Phrases<'_> {
+    /// Who may have written without saying so: then it is another thing that is wrong.
+    fn unless_others_wrote(&self) -> String {
+        let unsure = self.evidence.unsure_writers();
+        let dids = unsure.iter().filter_map(|at| self.evidence.operation(*at));
+        let names = dids.map(|did| self.evidence.names.name(did.buyer).to_owned());
+        let names: Vec<String> = names.collect();
+        match names.len() {
+            0 => String::new(),
+            1..=NAMED => format!(" (unless {} wrote, who may have)", choice(&names)),
+            many => format!(" (unless one of {many} others wrote, who may have)"),
+        }
+    }
+
     fn outside(&self) -> String {
         let text = format!(
             "{} wrote version {} outside a lock that keeps others out",

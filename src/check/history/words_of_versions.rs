@@ -80,8 +80,29 @@ impl Phrases<'_> {
                 "{a} began at {began}, after {b} had written version {version} and was told {failed} at {over}, and still {still}"
             );
         }
+        let clocks = self.of_two_clocks();
         format!(
-            "{a} began at {began}, after {b} had been answered at {over} with version {version}, and still {still}"
+            "{a} began at {began}, after {b} had been answered at {over} with version {version}, and still {still}{clocks}"
+        )
+    }
+
+    /// That who was answered had read what the other wrote, who began only then: where nobody else can have written that.
+    fn of_two_clocks(&self) -> String {
+        let (late, early) = (self.operation(0), self.operation(1));
+        let all = self.evidence.operations.iter();
+        let mut writers = all.filter(|did| did.write == late.write);
+        let is_alone = writers.next().is_some() && writers.next().is_none();
+        if late.write == UNSAID || early.read == UNSAID || early.read < late.write || !is_alone {
+            return String::new();
+        }
+        let (a, b, read) = (self.who(0), self.who(1), early.read);
+        let whose = if read == late.write {
+            format!("which {a} wrote")
+        } else {
+            format!("which grew from what {a} wrote")
+        };
+        format!(
+            "; {b} had read version {read}, {whose}: two clocks, or an 'invoke' that was stamped too late"
         )
     }
 

@@ -438,3 +438,39 @@ fn nobody_has_written_since_but_others() {
         writes.why
     );
 }
+
+/// Where somebody may have gone on from a sale who does not say so, nobody knows that it was overwritten, nor by whom.
+#[test]
+fn what_another_may_have_gone_on_from_is_perhaps_overwritten() {
+    let run = r#"{"evidence":1,"stock":2,"first":0}
+{"step":"invoke","buyer":"ann","t":10}
+{"step":"invoke","buyer":"cy","t":12}
+{"step":"invoke","buyer":"dan","t":13}
+{"step":"read","buyer":"ann","t":20,"seq":0,"left":2}
+{"step":"read","buyer":"cy","t":22,"seq":0,"left":2}
+{"step":"intend","buyer":"ann","t":30,"read":0,"write":1,"nonce":"a"}
+{"step":"read","buyer":"dan","t":40,"seq":1,"left":1}
+{"step":"wrote","buyer":"ann","t":50}
+{"step":"return","buyer":"ann","t":51,"outcome":"sold"}
+{"step":"intend","buyer":"cy","t":60,"read":0,"write":1,"nonce":"c"}
+{"step":"intend","buyer":"dan","t":61,"read":1,"write":2,"nonce":"d"}
+{"step":"wrote","buyer":"cy","t":70}
+{"step":"return","buyer":"cy","t":71,"outcome":"sold"}
+{"step":"return","buyer":"dan","t":80,"outcome":"unknown"}
+"#;
+    let drawn = |text: &str| {
+        let evidence = read_lines(text.as_bytes(), "run.jsonl".as_ref()).unwrap();
+        let verdict = check::judge(&evidence);
+        let timeline = super::timeline(&evidence, &verdict);
+        let tree = timeline.to_text(200);
+        let tree: Vec<String> = tree.iter().map(ToString::to_string).collect();
+        (tree.join("\n"), timeline.to_svg())
+    };
+    let (tree, svg) = drawn(run);
+    assert!(tree.contains("by ann, perhaps overwritten"), "{tree}");
+    assert!(!svg.contains("overwritten by cy"), "{svg}");
+    // Where it was told that it did not, the sale is.
+    let (tree, svg) = drawn(&run.replace(r#""outcome":"unknown""#, r#""outcome":"failed""#));
+    assert!(tree.contains("by ann, overwritten"), "{tree}");
+    assert!(svg.contains("overwritten by cy"), "{svg}");
+}

@@ -11,7 +11,7 @@ use super::versions::versions;
 use crate::check::evidence::Evidence;
 use crate::check::version_tree::VersionTree;
 use crate::check::write_order::WriteOrder;
-use crate::check::{HistoryVerdict, MAX_TOLD, settled};
+use crate::check::{HistoryVerdict, MAX_TOLD, UnsureFates, settled};
 use crate::timeline::{Lane, SaleFacts, Spot, Time, Timeline};
 
 /// The timeline of a recorded run, to be drawn. Its title and subtitle are the caller's.
@@ -25,7 +25,7 @@ pub fn timeline(evidence: &Evidence, verdict: &HistoryVerdict) -> Timeline {
     let order = WriteOrder::of(evidence);
     let tree = VersionTree::of(evidence, &order);
     let locks = DrawnLocks::of(evidence, verdict);
-    let versions = versions(&tree, &lanes.places);
+    let versions = versions(&tree, &lanes.places, &UnsureFates::of(evidence));
     let drawn = lanes.operations.iter().map(|operations| {
         let operations = operations.iter().filter_map(|at| {
             let did = evidence.operation(*at)?;

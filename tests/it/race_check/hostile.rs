@@ -254,6 +254,10 @@ fn evidence_with_nothing_to_judge_is_no_clean_run() {
     for (lines, said) in [
         ("", "no operations"),
         (blind, "no operation says which version it read"),
+        (
+            "{\"step\":\"invoke\",\"buyer\":\"a\",\"t\":1}\n{\"step\":\"read\",\"buyer\":\"a\",\"t\":2,\"seq\":0}\n",
+            "no operation was answered that says what it read",
+        ),
     ] {
         fs::write(&path, HEADER.to_owned() + lines).unwrap();
         let told = event

@@ -223,7 +223,8 @@ fn what_is_not_said_is_no_number() {
     assert_eq!(
         texts,
         [
-            "ann began at 70 ns, after bob had been answered at 9 ns with version 2, and still wrote version 1"
+            "ann began at 70 ns, after bob had been answered at 9 ns with version 2, and still wrote version 1; \
+             bob had read version 1, which ann wrote: two clocks, or an 'invoke' that was stamped too late"
         ]
     );
 }
