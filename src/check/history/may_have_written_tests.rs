@@ -1,5 +1,7 @@
 //! Who may have written and does not say so: nothing is certain that is not so both if it did and if it did not.
 
+use std::fmt::Write as _;
+
 use crate::check::anomaly::Anomaly;
 use crate::check::evidence::{Evidence, read_lines};
 use crate::check::{HistoryVerdict, judge, overwritten, proof, sentence, settle};
@@ -12,7 +14,7 @@ fn run(stock: u64, steps: &str) -> String {
         let step = match words[..] {
             [] => continue,
             ["final", seq, left] => {
-                text += &format!("{{\"final\":{seq},\"left\":{left}}}\n");
+                let _ = writeln!(text, "{{\"final\":{seq},\"left\":{left}}}");
                 continue;
             }
             [_, _, "invoke", many] => format!("\"invoke\",\"quantity\":{many}"),
@@ -27,7 +29,7 @@ fn run(stock: u64, steps: &str) -> String {
             _ => panic!("{line}"),
         };
         let (at, who) = (words[0], words[1]);
-        text += &format!("{{\"step\":{step},\"buyer\":\"{who}\",\"t\":{at}}}\n");
+        let _ = writeln!(text, "{{\"step\":{step},\"buyer\":\"{who}\",\"t\":{at}}}");
     }
     text
 }
@@ -172,6 +174,29 @@ fn who_overwrote_a_sale_is_not_said_where_another_may_have_written_in_between() 
         !said.contains("u1 overwrote") && !said.contains("and overwrote"),
         "{said}"
     );
+}
+
+/// Of more who may have written than can be tried it is not said what became of the sales of others.
+#[test]
+fn where_too_many_may_have_written_it_is_not_known_whose_sale_the_count_goes_by() {
+    let mut steps = "1 ann invoke 1\n2 bob invoke 1\n3 ann read 0 20\n4 bob read 0 20\n5 ann intend 0\n6 ann wrote
+7 ann sold\n"
+        .to_owned();
+    let others = ["c", "d", "e", "f", "g", "h"];
+    for who in others {
+        let _ = writeln!(steps, "8 {who} invoke 1\n9 {who} read 1 19");
+    }
+    steps += "10 bob intend 0\n11 bob wrote\n12 bob sold\n";
+    for who in others {
+        let _ = writeln!(steps, "20 {who} intend 1\n30 {who} killed");
+    }
+    let (_, verdict, said) = judged(&run(20, &steps));
+    assert_eq!(verdict.guessed, 6, "{said}");
+    assert!(
+        said.contains("whose sale the count goes by is not known: one of 6 others"),
+        "{said}"
+    );
+    assert!(!said.contains("overwr"), "{said}");
 }
 
 /// What was read before its writer began tells of two clocks, whatever is found of it.

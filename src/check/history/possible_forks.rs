@@ -9,10 +9,15 @@ use crate::check::fork_words::ForkOutcome;
 use crate::check::listing::{choice, names};
 use crate::plural::was;
 
+/// So many who may have written are named.
+const NAMED: usize = 5;
+
 /// The versions of a run in each possibility.
 pub(super) struct PossibleForks<'a> {
     evidence: &'a Evidence,
     all: Vec<Forks<'a>>,
+    /// Whether there are more possibilities than these: then nothing is known to be the same in each.
+    is_untried: bool,
 }
 
 impl<'a> PossibleForks<'a> {
@@ -22,7 +27,12 @@ impl<'a> PossibleForks<'a> {
         if all.is_empty() {
             all.push(Forks::of(evidence));
         }
-        Self { evidence, all }
+        let is_untried = evidence.possibilities.as_ref().is_some_and(Vec::is_empty);
+        Self {
+            evidence,
+            all,
+            is_untried,
+        }
     }
 
     /// Those who wrote in each possibility.
@@ -54,7 +64,7 @@ impl<'a> PossibleForks<'a> {
     fn agreed<T: PartialEq>(&self, tell: impl Fn(&Forks<'a>) -> T) -> Option<T> {
         let mut all = self.all.iter().map(tell);
         let first = all.next()?;
-        all.all(|one| one == first).then_some(first)
+        (!self.is_untried && all.all(|one| one == first)).then_some(first)
     }
 
     /// Sales with who wrote the version that each had read, where both are known.
@@ -64,7 +74,8 @@ impl<'a> PossibleForks<'a> {
 
     /// Those who had gone on from overwritten sales, by the version of which those were several.
     pub(super) fn gone_on(&self, forked: impl Fn(u64) -> bool) -> HashMap<u64, Vec<u32>> {
-        let mut all = self.all.iter().map(|forks| forks.gone_on(&forked));
+        let tried = self.all.iter().filter(|_| !self.is_untried);
+        let mut all = tried.map(|forks| forks.gone_on(&forked));
         let first = all.next().unwrap_or_default();
         all.fold(first, |mut gone, other| {
             gone.retain(|version, all| other.get(version) == Some(all));
@@ -103,9 +114,9 @@ impl<'a> PossibleForks<'a> {
         self.agreed(|forks| forks.is_lost(at))
     }
 
-    /// Who overwrote a sale, if that is known; `None` where that is not the same in each possibility.
-    pub(super) fn overwriter(&self, at: u32) -> Option<Option<u32>> {
-        self.agreed(|forks| forks.overwriter(at))
+    /// Whether each possibility has this one for the overwriter of a sale, or none.
+    pub(super) fn is_overwritten_by(&self, at: u32, by: Option<u32>) -> bool {
+        !self.is_untried && self.all.iter().all(|forks| forks.overwriter(at) == by)
     }
 
     /// What is so of these sales whoever wrote.
@@ -117,7 +128,7 @@ impl<'a> PossibleForks<'a> {
         };
         let gone = writers.iter().filter(|at| {
             let mut all = self.all.iter();
-            all.all(|forks| forks.is_lost(**at))
+            !self.is_untried && all.all(|forks| forks.is_lost(**at))
         });
         let gone: Vec<String> = gone.map(|at| self.name(*at)).collect();
         // Only by whom the others were overwritten is not the same then.
@@ -142,7 +153,10 @@ impl<'a> PossibleForks<'a> {
             .collect();
         format!(
             "{last}{overwritten}whose sale the count goes by is not known: {} may have written too",
-            choice(&perhaps)
+            match perhaps.len() {
+                ..=NAMED => choice(&perhaps),
+                many => format!("one of {many} others"),
+            }
         )
     }
 }

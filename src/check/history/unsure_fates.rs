@@ -36,7 +36,7 @@ impl UnsureFates {
             if is_lost != Some(false) {
                 unsure.perhaps_lost.insert(at);
             }
-            if forks.overwriter(at) != Some(known.overwriter(at)) {
+            if !forks.is_overwritten_by(at, known.overwriter(at)) {
                 unsure.overwriters.insert(at);
             }
         }
