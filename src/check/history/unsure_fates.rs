@@ -29,7 +29,7 @@ impl UnsureFates {
         let is_untried = ways.is_empty();
         for at in (0..).take(evidence.operations.len()) {
             let is_lost = forks.is_lost(at);
-            // Where not all ways were tried, whoever may have written may have gone on from any.
+            // Where not all ways were tried, each who may have written may have gone on from any.
             if is_lost != Some(true) || is_untried {
                 unsure.perhaps_kept.insert(at);
             }
