@@ -140,10 +140,11 @@ impl HistoryVerdict {
             .sum()
     }
 
-    /// Whether nothing of what the operations did was judged, not even their locks alone.
+    /// Whether nothing of what the operations did was judged, not even their locks alone, nor what those sold who say that they wrote.
     pub(super) fn is_unjudged(&self) -> bool {
         let is_of_locks = self.locked > 0 && self.reads == 0;
-        self.counts.is_empty() && !is_of_locks && self.unanswered + self.unjudged >= self.operations
+        let is_open = self.unanswered + self.unjudged >= self.operations;
+        self.counts.is_empty() && !is_of_locks && self.sales == 0 && is_open
     }
 
     /// Counts an operation, by how much of it there is to judge.
