@@ -507,6 +507,19 @@ test("what became of a sale is told at the step that overwrites it", async (t) =
   // Of some it is not told by whom.
   assert.ok(told.length > 0 && told.length <= 7, `${told}`);
   for (const at of told) assert.ok(overwriting.includes(at), `${told}: ${steps.join("\n")}`);
+  await page.keyboard.press("Home");
+  assert.match((await said(page)).terms.join(), /^Point of no return: /, "all read before one writes: it is certain from the beginning");
+  await page.keyboard.press("End");
+  assert.doesNotMatch(await page.locator(".found").innerText(), /candidate|not known/);
+});
+
+test("whose lease has ended takes itself to hold the lock until it is told", async (t) => {
+  const { url } = await draw(t, ["race", "check", path.join(ROOT, "src/cli/tour/lease.jsonl")]);
+  const page = await visit(t, `${url}#9`);
+  const lock = page.locator("tbody tr").nth(1).locator("td.lock");
+  assert.match(await lock.innerText(), /^holds the lock, as far as it knows: its lease ended at step 7$/);
+  await page.keyboard.press("End");
+  assert.equal(await lock.innerText(), "");
 });
 
 test("the point of no return and the first violation are two steps", async (t) => {

@@ -88,39 +88,96 @@ impl Evidence {
     }
 }
 
-/// Takes a read: it is what its operation acts by from now on, unless that has written already.
+/// What was read of a count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct ReadCount {
+    version: u64,
+    seen: u64,
+    sum: Option<u64>,
+    at: u64,
+}
+
+impl ReadCount {
+    pub(super) fn new(version: u64, left: Option<u64>, sum: Option<u64>, at: u64) -> Self {
+        Self {
+            version,
+            seen: left.unwrap_or(UNSAID),
+            sum,
+            at,
+        }
+    }
+
+    fn further(self, operation: u32, is_after: bool) -> FurtherRead {
+        FurtherRead {
+            operation,
+            version: self.version,
+            read_at: self.at,
+            seen: self.seen,
+            sum: self.sum,
+            is_after,
+        }
+    }
+}
+
+/// Takes a read: it is what its operation acts by from now on, unless that has written already. Whether a read after `intend` looks
+/// whether the write was done, or is what the next `intend` goes by, is known by what comes behind it: until then it waits.
 pub(super) fn take_read(
     evidence: &mut Evidence,
     open: &mut OpenOperations,
-    (index, at): (u32, u64),
-    (version, left, sum): (u64, Option<u64>, Option<u64>),
+    index: u32,
+    read: ReadCount,
 ) {
+    let Some(did) = evidence.operations.get(index as usize) else {
+        return;
+    };
+    if did.wrote != UNSAID {
+        evidence.further_reads.push(read.further(index, true));
+    } else if did.intend != UNSAID {
+        open.wait(index, read);
+    } else {
+        act_by(evidence, open, index, read);
+    }
+}
+
+/// The reads since the last `intend` were made to go on by: the last of them is what the operation acts by from now on.
+pub(super) fn go_on_by(evidence: &mut Evidence, open: &mut OpenOperations, index: u32) {
+    for read in open.waiting(index) {
+        act_by(evidence, open, index, read);
+    }
+}
+
+/// The reads since the last `intend` looked whether its write was done. Where that says when it was, who looked was before it as
+/// long as it saw an older version; who saw one that lies between what was read and what was written looked at somebody else's, and
+/// has no place in that order.
+pub(super) fn looked(evidence: &mut Evidence, open: &mut OpenOperations, index: u32) {
+    let Some(did) = evidence.operations.get(index as usize) else {
+        return;
+    };
+    for read in open.waiting(index) {
+        let is_after = did.wrote == UNSAID || read.version >= did.write;
+        if is_after || read.version <= did.read {
+            let read = read.further(index, is_after);
+            evidence.further_reads.push(read);
+        }
+    }
+}
+
+/// As [`looked`], of all operations that are not over.
+pub(super) fn all_looked(evidence: &mut Evidence, mut open: OpenOperations) {
+    for operation in open.that_wait() {
+        looked(evidence, &mut open, operation);
+    }
+}
+
+fn act_by(evidence: &mut Evidence, open: &mut OpenOperations, index: u32, read: ReadCount) {
     let Some(did) = evidence.operations.get_mut(index as usize) else {
         return;
     };
-    let seen = left.unwrap_or(UNSAID);
-    let further = |version: u64, read_at: u64, seen: u64, sum: Option<u64>| FurtherRead {
-        operation: index,
-        version,
-        read_at,
-        seen,
-        sum,
-        is_after: false,
-    };
-    if did.wrote != UNSAID {
-        let read = further(version, at, seen, sum);
-        evidence.further_reads.push(FurtherRead {
-            is_after: true,
-            ..read
-        });
-        return;
-    }
-    let before = (did.read, did.read_at, did.seen);
-    (did.read, did.read_at, did.seen) = (version, at, seen);
-    let sum_before = replace_sum(evidence, open, index, sum);
-    if before.0 != UNSAID {
-        let read = further(before.0, before.1, before.2, sum_before);
-        evidence.further_reads.push(read);
+    let mut before = ReadCount::new(did.read, Some(did.seen), None, did.read_at);
+    (did.read, did.read_at, did.seen) = (read.version, read.at, read.seen);
+    before.sum = replace_sum(evidence, open, index, read.sum);
+    if before.version != UNSAID {
+        evidence.further_reads.push(before.further(index, false));
     }
 }
 

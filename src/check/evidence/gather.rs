@@ -3,6 +3,7 @@
 use super::by_beginning::by_beginning;
 use super::conversions::conversions;
 use super::file::{File, LockPath};
+use super::further_reads::all_looked;
 use super::locks::{FileNumbers, add_hold};
 use super::model::{CommittedLine, Evidence, FinalCount};
 use super::one_at_a_time::one_at_a_time;
@@ -104,6 +105,7 @@ impl Gatherer {
         if self.headed {
             self.cut()?;
             let mut evidence = self.evidence;
+            all_looked(&mut evidence, self.open);
             one_at_a_time(&evidence)?;
             one_write_each(&evidence)?;
             // Of several reads of one operation the one that it acts by is told here.

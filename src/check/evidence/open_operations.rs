@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::further_reads::ReadCount;
 use super::model::Evidence;
 use super::operation::{NONE, Operation};
 
@@ -15,6 +16,8 @@ pub(super) struct OpenOperations {
     all: Vec<(u32, u64)>,
     /// By operation that is not over: where the checksum of what it read stands.
     sums: HashMap<u32, usize>,
+    /// By operation that intends to write and has not said that it wrote: what it read since.
+    waiting: HashMap<u32, Vec<ReadCount>>,
 }
 
 impl OpenOperations {
@@ -39,6 +42,21 @@ impl OpenOperations {
             Some(place) => self.sums.insert(operation, place),
             None => self.sums.remove(&operation),
         }
+    }
+
+    /// Keeps a read of which it is not known yet whether its operation goes on by it.
+    pub(super) fn wait(&mut self, operation: u32, read: ReadCount) {
+        self.waiting.entry(operation).or_default().push(read);
+    }
+
+    /// Gives the reads of an operation that were kept, in their order, and keeps them no longer.
+    pub(super) fn waiting(&mut self, operation: u32) -> Vec<ReadCount> {
+        self.waiting.remove(&operation).unwrap_or_default()
+    }
+
+    /// The operations of which reads are kept.
+    pub(super) fn that_wait(&self) -> Vec<u32> {
+        self.waiting.keys().copied().collect()
     }
 
     /// The numbers of the buyers who are in the middle of an operation.

@@ -1,6 +1,6 @@
 //! Operations, put together from their steps.
 
-use super::further_reads::take_read;
+use super::further_reads::{ReadCount, go_on_by, looked, take_read};
 use super::locks::{FileNumbers, lock_step};
 use super::model::{EarlierIntent, Evidence};
 use super::open_operations::{OpenOperations, begin, buyer_number};
@@ -39,16 +39,30 @@ pub(super) fn take_step(
     {
         lock_step(evidence, numbers, (index, at), step)?;
     } else if let EvidenceStep::Read { seq, left, sum } = step {
-        take_read(evidence, open, (index, at), (seq, left, sum));
+        take_read(evidence, open, index, ReadCount::new(seq, left, sum, at));
     } else {
+        if goes_on(&step) {
+            go_on_by(evidence, open, index);
+        }
         go_on(evidence, index, at, step)?;
     }
     let over = matches!(step, EvidenceStep::Return { .. } | EvidenceStep::Killed);
+    if over || step == EvidenceStep::Wrote {
+        looked(evidence, open, index);
+    }
     if over {
         open.read_sum(index, None);
     }
     open.set(buyer, if over { NONE } else { index }, at);
     Ok(())
+}
+
+/// Whether a step goes by what was read before it: who intends to write does, and who is told that there are none or how many.
+fn goes_on(step: &EvidenceStep) -> bool {
+    let EvidenceStep::Return { outcome, .. } = step else {
+        return matches!(step, EvidenceStep::Intend { .. });
+    };
+    matches!(outcome, OperationOutcome::SoldOut | OperationOutcome::Query)
 }
 
 /// A step that is none of a lock, and no read that made sense.

@@ -3,7 +3,7 @@
 use crate::draw;
 use crate::rush::Rush;
 use crate::rush::report::RushReport;
-use crate::timeline::Timeline;
+use crate::timeline::{DrawnOutcome, Timeline};
 use crate::{Error, Kind, LockKind, Output, Result};
 
 use super::super::args::BuyArgs;
@@ -50,7 +50,11 @@ fn titled(timeline: Timeline, rush: &Rush, report: &RushReport) -> Timeline {
     } else {
         ""
     };
+    // Where all read before anybody writes, those who buy write by one version, whoever goes on when.
+    let is_certain = rush.together && bought(&timeline) > 1;
+    let odds = is_certain.then(|| vec![(0, 1.0)]);
     Timeline {
+        odds,
         title: format!("{buyers}, {tickets}, {lock}"),
         subtitle: format!(
             "{}, think {}, seed {}{together}",
@@ -58,4 +62,11 @@ fn titled(timeline: Timeline, rush: &Rush, report: &RushReport) -> Timeline {
         ),
         ..timeline
     }
+}
+
+/// How many were told that they bought.
+fn bought(timeline: &Timeline) -> usize {
+    let all = timeline.lanes.iter().flat_map(|lane| &lane.operations);
+    let all = all.filter(|one| matches!(one.outcome, Some(DrawnOutcome::Sold(_))));
+    all.count()
 }

@@ -52,6 +52,18 @@ fn whose_lease_ends_does_nothing() {
         "it did nothing since"
     );
     assert!(end.processes[row].holds.is_empty());
+    let believes = format!("the lock, as far as it knows: its lease ended at step {ends}");
+    for (at, step) in steps.steps.iter().enumerate() {
+        let state = &step.processes[row];
+        let is_told = !state.told.is_empty();
+        let ended = (ends..).contains(&at) && !is_told;
+        let expected: &[String] = if ended {
+            std::slice::from_ref(&believes)
+        } else {
+            &[]
+        };
+        assert_eq!(state.ended, expected, "step {at}");
+    }
     // Nobody holds it beside another.
     assert!(
         steps

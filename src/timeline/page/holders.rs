@@ -2,7 +2,7 @@
 
 use super::super::model::Time;
 use super::super::operation::{Doing, DrawnOperation, Span};
-use super::event::StepEvent;
+use super::event::{Happening, StepEvent};
 use super::lock_wish::LockWish;
 use super::situation::Situation;
 
@@ -76,6 +76,29 @@ impl Situation<'_> {
         nameless.contains(&(event.place, event.at))
     }
 
+    /// Notes the end of the lease of a lock: who held it is not told.
+    pub(super) fn note_lease(&mut self, event: &StepEvent, file: u64) {
+        let lane = event.place.lane;
+        let is_lease = |span: &Span| {
+            let Doing::Point(words) = &span.doing else {
+                return false;
+            };
+            words.contains("lease") && span.bounds().1 == event.at
+        };
+        let operation = self.timeline().operation(event.place);
+        let ends = matches!(event.what, Happening::Ends(..))
+            || operation.is_some_and(|operation| operation.spans.iter().any(is_lease));
+        if ends && !self.is_killed(lane) {
+            // What is not shown has no number of its own.
+            let step = match self.timeline().time {
+                Time::Steps => event.at,
+                Time::Nanoseconds => event.number,
+            };
+            let ended = self.ended.entry(lane).or_default();
+            ended.push((file, step));
+        }
+    }
+
     /// Notes whether a file whose lock is got now is that of its name.
     pub(super) fn note_name(&mut self, event: &StepEvent, file: u64) {
         if self.is_got_nameless(event) {
@@ -97,4 +120,9 @@ impl Situation<'_> {
             (more, _) => format!("{} and {more} more", shown.join(", ")),
         }
     }
+}
+
+/// Whether words say that a process gives its lock up, or that it is told that it does not hold it.
+pub(super) fn gives_up(words: &str) -> bool {
+    words.starts_with("frees") || words.contains("refused")
 }

@@ -179,7 +179,8 @@
       head.scope = "row";
       head.setAttribute("role", "rowheader");
       const stale = process.stale ? make("span", "stale", process.stale) : "";
-      const holds = process.holds?.length > 0 ? make("span", "holds", `holds ${process.holds.join(" and ")}`) : "";
+      const held = [...(process.holds ?? []), ...(process.ended ?? [])];
+      const holds = held.length > 0 ? make("span", "holds", `holds ${held.join(" and ")}`) : "";
       const waits = process.waits ? make("span", "waits", `waits for ${process.waits}`) : "";
       const told = process.killed ? make("span", "killed", "killed") : (process.told ?? "");
       row.append(

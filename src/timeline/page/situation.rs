@@ -6,6 +6,7 @@ use super::super::model::Timeline;
 use super::super::operation::{Doing, Sight};
 use super::super::scene::Scene;
 use super::event::{Happening, StepEvent};
+use super::holders::gives_up;
 use super::ledger::{NAME, Sales};
 use super::lock_wish::LockWish;
 use super::raced::{Raced, WriteBy};
@@ -33,6 +34,8 @@ pub(super) struct Situation<'a> {
     /// Which lanes hold the lock of each file, and whether shared; and what each lane has asked for.
     pub(super) holders: BTreeMap<u64, Vec<(usize, bool)>>,
     pub(super) waits: BTreeMap<usize, LockWish>,
+    /// By lane that was not told: the locks whose leases have ended, and at which step.
+    pub(super) ended: BTreeMap<usize, Vec<(u64, u64)>>,
     /// The last version that was written, and that which the count tells of.
     pub(super) latest: usize,
     pub(super) told: usize,
@@ -67,6 +70,7 @@ impl<'a> Situation<'a> {
             pending: BTreeMap::new(),
             holders: BTreeMap::new(),
             waits: BTreeMap::new(),
+            ended: BTreeMap::new(),
             latest: 0,
             told: 0,
             late: None,
@@ -132,6 +136,10 @@ impl<'a> Situation<'a> {
                 if let Some(at) = holders.iter().position(|one| *one == (lane, *shared)) {
                     holders.remove(at);
                 }
+                self.note_lease(event, *file);
+            }
+            Happening::Does(Doing::Point(words)) if gives_up(words) => {
+                self.ended.remove(&lane);
             }
             Happening::Does(doing) => self.does(event, doing),
             Happening::Publishes(version) => {
@@ -154,6 +162,9 @@ impl<'a> Situation<'a> {
             }
         }
         process.killed |= event.what == Happening::Dies;
+        if told.is_some() || process.killed {
+            self.ended.remove(&lane);
+        }
         if let Some(told) = told.filter(|_| !process.killed) {
             process.told = told;
             self.pending.remove(&lane);

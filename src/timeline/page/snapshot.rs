@@ -29,6 +29,12 @@ impl Situation<'_> {
                 self.scene.marks.lock_name(*file) + how
             });
             state.holds = names.collect();
+            let ended = self.ended.get(lane).into_iter().flatten();
+            let ended = ended.map(|(file, step)| {
+                let name = self.scene.marks.lock_name(*file);
+                format!("{name}, as far as it knows: its lease ended at step {step}")
+            });
+            state.ended = ended.collect();
             let wish = self.waits_for(*lane);
             state.waits = wish.map_or_else(String::new, |wish| self.awaited(wish.file));
         }

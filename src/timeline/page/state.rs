@@ -81,6 +81,9 @@ pub struct ProcessState {
     pub did: String,
     /// The locks that it holds, by name.
     pub holds: Vec<String>,
+    /// The locks that it takes itself to hold, by name, each with what it is not told: since which step its lease has ended.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ended: Vec<String>,
     /// The lock that it waits for; empty where it waits for none.
     pub waits: String,
     /// What it was told; empty before.

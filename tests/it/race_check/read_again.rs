@@ -144,6 +144,84 @@ fn a_read_after_the_write_is_judged_by_what_was_written() {
     );
 }
 
+/// Bob's sale with reads between `intend` and what comes behind them, and how it ends.
+fn looks(reads: &[&str], ending: &[&str]) -> String {
+    let from = bob().find("{\"step\":\"wrote\"").unwrap();
+    let reads: String = (31..)
+        .zip(reads)
+        .map(|(at, read)| step("bob", "read", at, &format!(",{read}")))
+        .collect();
+    let ending: String = (40..)
+        .zip(ending)
+        .map(|(at, step)| {
+            let (name, members) = step.split_once(',').unwrap_or((step, ""));
+            let comma = if members.is_empty() { "" } else { "," };
+            self::step("bob", name, at, &format!("{comma}{members}"))
+        })
+        .collect();
+    [HEADER, &bob()[..from], &reads, &ending].concat()
+}
+
+const SOLD: &str = "return,\"outcome\":\"sold\",\"left\":2";
+const UNKNOWN: &str = "return,\"outcome\":\"unknown\"";
+
+/// Who looks whether its write was done goes by what it read before that, however it ends.
+#[test]
+fn a_look_whether_the_write_was_done_is_no_read_that_it_goes_by() {
+    let reads: [&[&str]; 5] = [&[NEW], &[OLD], &[OLD, NEW], &[NEW, NEW], &[OLD, OLD, NEW]];
+    let ends: [&[&str]; 5] = [&["wrote", SOLD], &[SOLD], &[UNKNOWN], &["killed"], &[]];
+    for reads in reads {
+        for end in ends {
+            for told in [END, "{\"final\":1,\"left\":2}\n"] {
+                let text = looks(reads, end) + told;
+                let verdict = judged(&text);
+                assert_eq!(texts(&verdict), [""; 0], "{text}");
+                assert_eq!(read(&text).operations[0].read, 0, "{text}");
+            }
+        }
+    }
+}
+
+/// What such a look sees is judged like every other read.
+#[test]
+fn a_look_at_what_nobody_wrote_is_found() {
+    for end in [&["wrote", SOLD][..], &[SOLD]] {
+        for (look, kind) in [
+            ("\"seq\":1,\"left\":9", Anomaly::TornRead),
+            ("\"seq\":7,\"left\":1", Anomaly::DirtyRead),
+        ] {
+            let text = looks(&[look], end) + END;
+            let verdict = judged(&text);
+            let found: Vec<Anomaly> = verdict.findings.iter().map(|it| it.kind).collect();
+            assert_eq!(found, [kind], "{text}");
+        }
+    }
+}
+
+/// Who tries again goes by what it read since, and so does who finds nothing left.
+#[test]
+fn a_read_before_another_intent_is_what_it_goes_by() {
+    let again = "intend,\"read\":1,\"write\":2,\"nonce\":\"c\"";
+    let text = looks(&[OLD, NEW], &[again, "wrote", SOLD]);
+    let bob = read(&(text.clone() + "{\"final\":2,\"left\":1}\n"));
+    assert_eq!((bob.operations[0].read, bob.operations[0].seen), (1, 2));
+    let besides: Vec<u64> = bob.further_reads.iter().map(|it| it.version).collect();
+    assert_eq!(besides, [0, 0]);
+    let none = looks(
+        &[NEW, "\"seq\":3,\"left\":0"],
+        &["return,\"outcome\":\"sold_out\""],
+    );
+    let bob = read(&(none + "{\"final\":3,\"left\":0}\n"));
+    assert_eq!((bob.operations[0].read, bob.operations[0].seen), (3, 0));
+    let other = looks(&[NEW], &[&again.replace("\"read\":1", "\"read\":0")]);
+    let other = evidence::read_lines(other.as_bytes(), "run.jsonl".as_ref());
+    let why = other.unwrap_err().to_string();
+    assert!(
+        why.contains("it says that it read version 0, but read 1"),
+        "{why}"
+    );
+}
+
 #[test]
 fn each_who_read_an_old_count_is_told_once() {
     let viewer = |name: &str, at: u64| {
