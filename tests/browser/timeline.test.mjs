@@ -5,7 +5,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "node:test";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { isAccessible, visit } from "./browser.mjs";
 import { TICKETS, afterwards, eventually } from "./office.mjs";
 
@@ -510,11 +510,11 @@ test("what became of a sale is told at the step that overwrites it", async (t) =
   await page.keyboard.press("Home");
   assert.match((await said(page)).terms.join(), /^Point of no return: /, "all read before one writes: it is certain from the beginning");
   await page.keyboard.press("End");
-  assert.doesNotMatch(await page.locator(".found").innerText(), /candidate|not known/);
+  assert.doesNotMatch(await page.locator("section.found").innerText(), /candidate|not known/);
 });
 
 test("whose lease has ended takes itself to hold the lock until it is told", async (t) => {
-  const { url } = await draw(t, ["race", "check", path.join(ROOT, "src/cli/tour/lease.jsonl")]);
+  const { url } = await draw(t, ["race", "check", fileURLToPath(new URL("../../src/cli/tour/lease.jsonl", import.meta.url))]);
   const page = await visit(t, `${url}#9`);
   const lock = page.locator("tbody tr").nth(1).locator("td.lock");
   assert.match(await lock.innerText(), /^holds the lock, as far as it knows: its lease ended at step 7$/);
