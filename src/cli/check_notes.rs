@@ -144,6 +144,9 @@ fn guessed(evidence: &Evidence, verdict: &HistoryVerdict) -> String {
         (false, _) if is_supposed => {
             "what is found is told as if they did not; if one did, something else is wrong"
         }
+        (false, _) if verdict.is_clean() => {
+            "whether a sale was overwritten by that, or the count is wrong then, was not judged"
+        }
         (false, 1) => "what is found holds whether it did or not",
         (false, _) => "what is found holds whether they did or not",
     };

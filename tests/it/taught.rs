@@ -548,3 +548,23 @@ fn a_page_says_why_a_ticket_too_many_was_sold_and_why_it_has_no_odds() {
     let lease = page(&["race", "check", lease]);
     assert!(lease.contains("is not known of one run alone") && !lease.contains(of_two));
 }
+
+/// Two who lock the file that they replace cannot oversell, and three can.
+#[test]
+fn two_buyers_are_not_lucky_where_only_three_can_race() {
+    let event = TestEvent::empty();
+    for (users, words) in [
+        (
+            2,
+            "it adds up: of two buyers of one ticket each it does under the lock data-file, of three that is luck",
+        ),
+        (1, "a run of one buyer"),
+    ] {
+        fs::write(&event.file, "{\"ticket\": 2}\n").unwrap();
+        let run = event.run(&format!("buy --users {users} --lock=data-file"));
+        assert!(run.stdout.contains(words), "{}", run.stdout);
+        fs::remove_file(event.path("tickets.ledger.jsonl")).unwrap();
+    }
+    let (code, proof) = event.json("race prove --users 2 --lock=data-file");
+    assert_eq!((code, &proof["bad"]), (0, &Value::from(0)), "{proof}");
+}

@@ -2,6 +2,7 @@
 
 use super::by_beginning::by_beginning;
 use super::conversions::conversions;
+use super::denied_writes::denied_writes;
 use super::file::{File, LockPath};
 use super::further_reads::all_looked;
 use super::locks::{FileNumbers, add_hold};
@@ -102,24 +103,24 @@ impl Gatherer {
 
     /// What was gathered; an error when not even a header was.
     pub fn finish(self) -> Result<Evidence, String> {
-        if self.headed {
-            self.cut()?;
-            let mut evidence = self.evidence;
-            all_looked(&mut evidence, self.open);
-            one_at_a_time(&evidence)?;
-            one_write_each(&evidence)?;
-            // Of several reads of one operation the one that it acts by is told here.
-            evidence.sums.retain(|sum| sum.0 != NONE);
-            by_beginning(&mut evidence);
-            conversions(&mut evidence);
-            evidence.sums.sort_by_key(|sum| sum.0);
-            evidence.torn_reads.sort_unstable();
-            // Stable: those of one operation stay in their order.
-            evidence.further_reads.sort_by_key(|read| read.operation);
-            Ok(evidence)
-        } else {
-            Err("it is empty: not even a header".to_owned())
+        if !self.headed {
+            return Err("it is empty: not even a header".to_owned());
         }
+        self.cut()?;
+        let mut evidence = self.evidence;
+        all_looked(&mut evidence, self.open);
+        one_at_a_time(&evidence)?;
+        one_write_each(&evidence)?;
+        // Of several reads of one operation the one that it acts by is told here.
+        evidence.sums.retain(|sum| sum.0 != NONE);
+        by_beginning(&mut evidence);
+        conversions(&mut evidence);
+        evidence.sums.sort_by_key(|sum| sum.0);
+        evidence.torn_reads.sort_unstable();
+        // Stable: those of one operation stay in their order.
+        evidence.further_reads.sort_by_key(|read| read.operation);
+        denied_writes(&mut evidence);
+        Ok(evidence)
     }
 
     fn whole(&mut self, whole: &Whole<'_>) -> Result<(), String> {
@@ -153,7 +154,7 @@ impl Gatherer {
                 read_at: or(whole.read_at),
                 seen: or(whole.seen),
                 write: or(whole.write),
-                left: or(whole.left),
+                left: or(whole.left.filter(|_| whole.outcome.tells_left())),
                 nonce: whole.nonce.unwrap_or_default(),
                 intend: or(whole.intend),
                 wrote: or(whole.wrote),

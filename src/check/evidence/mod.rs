@@ -11,6 +11,7 @@
 mod by_beginning;
 mod conversions;
 mod cut;
+mod denied_writes;
 mod file;
 mod further_reads;
 mod gather;

@@ -59,6 +59,11 @@ impl OperationOutcome {
             Self::Open => "open",
         }
     }
+
+    /// Whether who was told that was told how many are left.
+    pub(super) fn tells_left(self) -> bool {
+        matches!(self, Self::Sold | Self::SoldOut | Self::Query)
+    }
 }
 
 /// A step of an operation.

@@ -41,8 +41,9 @@ impl Evidence {
             *of_nonce = line.seq.max(*of_nonce);
         }
         let is_written = |did: &Operation| {
-            let own = [by_buyer.get(&did.buyer), by_nonce.get(&did.nonce)];
-            let last = own.into_iter().flatten().max();
+            let by_nonce = by_nonce.get(&did.nonce);
+            let by_nonce = by_nonce.filter(|_| did.nonce != WriteNonce::UNSAID);
+            let last = by_buyer.get(&did.buyer).max(by_nonce);
             last.is_some_and(|last| *last >= self.may_write_from(did))
         };
         let lost = silent.filter(|(_, did)| !is_written(did));

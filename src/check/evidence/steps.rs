@@ -18,7 +18,9 @@ pub(super) fn take_step(
     let buyer = buyer_number(evidence, name)?;
     if let EvidenceStep::Invoke { quantity } = step {
         if open.get(buyer).is_some() {
-            return Err(format!("{name} begins before it ended what it was doing"));
+            return Err(format!(
+                "{name} begins before it ended what it was doing: where it died, say \"killed\" first"
+            ));
         }
         let begun = Operation::new(buyer, quantity, at);
         let index = begin(evidence, Operation { pid, ..begun })?;
@@ -106,7 +108,7 @@ fn go_on(evidence: &mut Evidence, index: u32, at: u64, step: EvidenceStep) -> Re
             may_return(operation, outcome)?;
             operation.outcome = outcome;
             operation.returned = at;
-            operation.left = left.unwrap_or(UNSAID);
+            operation.left = left.filter(|_| outcome.tells_left()).unwrap_or(UNSAID);
         }
         EvidenceStep::Killed => {
             operation.outcome = OperationOutcome::Killed;

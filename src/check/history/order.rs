@@ -153,7 +153,7 @@ impl Walk<'_> {
 /// Whether others are held against what an operation wrote: what failed may have come about behind the answer.
 pub(super) fn counts_from(evidence: &Evidence, writer: u32) -> bool {
     let did = evidence.operation(writer);
-    !did.is_some_and(|did| did.is_denied() && did.wrote == UNSAID)
+    !did.is_some_and(|did| did.is_denied() && did.wrote >= did.over())
 }
 
 /// The version that an operation read, as it says or as what it wrote tells.

@@ -105,7 +105,19 @@ pub(super) fn may_be_put_back(
     let write = evidence.operation(writer).map(|did| did.write);
     let further = evidence.further_reads_of(reader).map(|read| read.version);
     let mut read = further.chain(did.map(|did| did.read));
-    reader != writer && read.any(|version| version < newer && Some(version) == write)
+    reader != writer
+        && may_be_there(evidence, reader, newer)
+        && read.any(|version| version < newer && Some(version) == write)
+}
+
+/// Whether a version may have been written before an operation began. Who had read it by then read what nobody had written, and no
+/// write of an older one explains that.
+fn may_be_there(evidence: &Evidence, before: u32, version: u64) -> bool {
+    let begun = evidence.operation(before).map_or(0, |did| did.invoke);
+    let mut all = evidence.operations.iter();
+    evidence.ledger.is_some()
+        || evidence.silent_sales().next().is_some()
+        || all.any(|did| did.write == version && did.writes_from() < begun)
 }
 
 /// How many stale reads more there are in one way than are told: each that is one without those who did not write what was read.

@@ -4,7 +4,7 @@ use super::chain::Chain;
 use super::findings::Findings;
 use super::possible_lefts::PossibleLefts;
 use super::seen_versions::SeenVersions;
-use super::sold::SaleSums;
+use super::sold::{SaleSums, more_than_left};
 use super::verdict::HistoryFinding;
 use crate::check::anomaly::Anomaly;
 use crate::check::evidence::{Evidence, OperationOutcome, UNSAID};
@@ -135,14 +135,16 @@ fn count(chain: &Chain, evidence: &Evidence, findings: &mut Findings<'_>) {
         return;
     }
     // Each sale that was acknowledged must be in the count.
-    let behind = last.seq + 1..=chain.last();
-    let told = behind
-        .filter_map(|version| chain.writer(version))
-        .filter(|writer| {
-            let operation = evidence.operation(*writer);
-            operation.is_some_and(|operation| operation.outcome == OperationOutcome::Sold)
-        });
-    for told in told {
+    let all = (0..).zip(&evidence.operations);
+    let told = all.filter(|(at, did)| {
+        let is_behind =
+            did.outcome == OperationOutcome::Sold && did.write != UNSAID && did.write > last.seq;
+        let writer = chain.writer(did.write).filter(|_| is_behind);
+        writer.is_some_and(|writer| writer == *at || evidence.ledger.is_none())
+    });
+    let mut told: Vec<(u64, u32)> = told.map(|(at, did)| (did.write, at)).collect();
+    told.sort_unstable();
+    for (_, told) in told {
         findings.add(Anomaly::LostSale, &[told], None);
     }
 }
@@ -153,6 +155,9 @@ fn final_adds_up(chain: &Chain, evidence: &Evidence, is_known: bool) -> bool {
     let Some(last) = evidence.last else {
         return true;
     };
+    if more_than_left(evidence).is_some() {
+        return false;
+    }
     if is_known && chain.forks.is_empty() && chain.may_leave(last.seq, last.left.cast_signed()) {
         return true;
     }

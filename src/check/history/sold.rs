@@ -1,6 +1,6 @@
 //! How many were sold in all, beside the stock and beside what is left.
 
-use crate::check::evidence::{Evidence, UNSAID};
+use crate::check::evidence::{Evidence, OperationOutcome, UNSAID};
 use crate::check::write_order::WriteOrder;
 
 /// Of so many it is tried whether they sold or not, each beside all others.
@@ -31,6 +31,17 @@ pub(crate) fn too_many(evidence: &Evidence) -> String {
             "that were sold do not exist"
         )
     )
+}
+
+/// How many were sold by what buyers were told, where some do not say what they wrote, and the final count has more left than that
+/// leaves: it misses a sale, whichever that is.
+pub(super) fn more_than_left(evidence: &Evidence) -> Option<u64> {
+    let last = evidence.last?;
+    evidence.silent_sales().next()?;
+    let all = evidence.operations.iter();
+    let sold = all.filter(|did| did.outcome == OperationOutcome::Sold);
+    let sold = sold.fold(0_u64, |sum, did| sum.saturating_add(did.quantity.into()));
+    (sold.saturating_add(last.left) > evidence.stock).then_some(sold)
 }
 
 /// What was sold, as far as it was written: by the ledger, where there is one.

@@ -1,7 +1,7 @@
 //! Findings about sales in words: too many, lost, or not as they were answered.
 
 use super::phrases::Phrases;
-use super::sold::{SaleSums, too_many};
+use super::sold::{SaleSums, more_than_left, too_many};
 use crate::check::evidence::{OperationOutcome, UNSAID};
 use crate::check::write_order::WriteOrder;
 use crate::plural::are;
@@ -87,6 +87,9 @@ impl Phrases<'_> {
                 "the final count says version {}, which is older than the first of the run, {first}",
                 last.seq
             );
+        }
+        if let Some(sold) = more_than_left(self.evidence) {
+            return less(&format!("{sold} sold"));
         }
         let sold = SaleSums::of(self.evidence);
         let up_to = sold.up_to(first, last.seq);

@@ -46,6 +46,7 @@ impl Case<'_> {
                     lefts => !lefts.contains(&last.left.cast_signed()),
                 });
                 is_another
+                    || self.misses_sales(last.left)
                     || self.is_short_of_sales(last.left)
                     || self.exceeds_with_shown(last.left)
             }
@@ -180,7 +181,7 @@ impl Case<'_> {
                         || self.is_shown(did))
             }),
             (Anomaly::StaleRead, Some(version)) => {
-                let denied = other.wrote != UNSAID && self.has_written(other);
+                let denied = other.wrote < other.over() && self.has_written(other);
                 let wrote = other.outcome == OperationOutcome::Sold || denied;
                 let wrote = wrote && other.write == version;
                 let oldest = self.oldest(one);

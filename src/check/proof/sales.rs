@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::case::Case;
-use crate::check::evidence::{Operation, OperationOutcome, UNSAID};
+use crate::check::evidence::{Operation, OperationOutcome, UNSAID, WriteNonce};
 
 /// Of so many it is tried whether they sold or not, each beside all others.
 const SUPPOSED: usize = 5;
@@ -18,9 +18,10 @@ impl Case<'_> {
         let whole = self.evidence.ledger.as_ref();
         let whole = whole.filter(|_| self.evidence.last.is_some());
         whole.is_some_and(|lines| {
-            let mut own = lines
-                .iter()
-                .filter(|line| line.buyer == did.buyer || line.nonce == did.nonce);
+            let mut own = lines.iter().filter(|line| {
+                let is_named = did.nonce != WriteNonce::UNSAID && line.nonce == did.nonce;
+                line.buyer == did.buyer || is_named
+            });
             own.all(|line| line.seq < from)
         })
     }
@@ -193,6 +194,17 @@ impl Case<'_> {
         };
         let bits = more.len().min(SUPPOSED);
         is_any || (0..1_u32 << bits).any(|chosen| of(chosen) == rest)
+    }
+
+    /// Whether more is left than those leave who were told that they bought, where some do not say what they wrote.
+    pub(super) fn misses_sales(&self, left: u64) -> bool {
+        let mut told = 0;
+        let mut is_silent = false;
+        for did in self.evidence.operations.iter().filter(|did| has_sold(did)) {
+            told += u128::from(did.quantity);
+            is_silent |= did.write == UNSAID;
+        }
+        is_silent && told + u128::from(left) > u128::from(self.evidence.stock)
     }
 
     /// Whether two sales wrote one version, and all sales together do not leave what is left.

@@ -54,7 +54,7 @@ const TERMS: &str = r#"<section class="card terms"><h2>Terms</h2><dl>
 <dt>bad end</dt><dd>An end at which something is so that must never be so: more is sold than there was, a sale is overwritten, somebody has read a count that was written in part, or the count is wrong or cannot be read.</dd>
 <dt>out of date</dt><dd>What a buyer has read is not what the count says any more, and it goes by it all the same.</dd>
 <dt>race window</dt><dd>From the read of a buyer to its write: what others write in between it does not see. The windows of two who have read the same version overlap where both have read and neither has written: each will write over the other. A lock keeps the others out of it.</dd>
-<dt>point of no return</dt><dd>The first step after which every way to go on ends badly. It is known where all schedules are.</dd>
+<dt>point of no return</dt><dd>The first step after which every way to go on ends badly. It is known only where all schedules were looked through.</dd>
 <dt>first violation</dt><dd>The first step after which something is so that must never be so: the step by which the first of the findings is so, as that a sale is overwritten, that more is sold than there was, that a count is read half written, or that a lock is held by two or keeps nobody out.</dd>
 </dl></section>
 "#;

@@ -134,3 +134,80 @@ fn a_lost_update_says_who_overwrote_whom() {
         assert_eq!(sentence(wrote, ledger), expected, "{wrote:?} {ledger:?}");
     }
 }
+
+/// Sales that say no version: what buyers were told is held against the final count all the same.
+#[test]
+fn the_final_count_misses_sales_that_say_no_version() {
+    let silent = |buyer: &str, left: u64| {
+        format!(
+            r#"{{"buyer":"{buyer}","invoke":100,"return":200,"read":1,"seen":500,"left":{left},"outcome":"sold"}}"#
+        )
+    };
+    let all = |last: &str| {
+        let mut lines = vec![silent("ann", 499), silent("bob", 499), silent("cat", 499)];
+        lines.extend(last.lines().map(str::to_owned));
+        judged(&lines)
+    };
+    let texts = |verdict: &HistoryVerdict| {
+        let all = verdict.findings.iter();
+        all.map(|found| found.text.clone()).collect::<Vec<_>>()
+    };
+    let missed = "it does not add up: 500 in stock less 3 sold is not the 499 left that the final count says";
+    assert_eq!(texts(&all(r#"{"final":2,"left":499}"#)), [missed]);
+    // Somebody may have bought beside the run.
+    for left in [497, 496] {
+        let last = format!(r#"{{"final":4,"left":{left}}}"#);
+        assert!(texts(&all(&last)).is_empty(), "{left}");
+    }
+    // A line without a nonce is its buyer's.
+    let line = r#"{"committed":2,"buyer":"ann","left":499,"quantity":1}"#;
+    let last = r#"{"final":2,"left":499,"lines":1}"#;
+    let verdict = all(&format!("{line}\n{last}"));
+    assert_eq!(
+        verdict.count(Anomaly::LostSale),
+        2,
+        "{:#?}",
+        texts(&verdict)
+    );
+}
+
+/// Two that wrote one version which the final count does not have are both missing from it.
+#[test]
+fn each_sale_of_a_version_that_is_gone_is_lost() {
+    let sale = |buyer: &str, [from, to]: [u64; 2], read: u64| {
+        let (seen, write, left) = (501 - read, read + 1, 500 - read);
+        format!(
+            r#"{{"buyer":"{buyer}","invoke":{from},"return":{to},"read":{read},"read_at":{},"seen":{seen},"write":{write},"intend":{},"wrote":{},"left":{left},"outcome":"sold"}}"#,
+            from + 1,
+            to - 2,
+            to - 1
+        )
+    };
+    let verdict = judged(&[
+        sale("ann", [1, 22], 1),
+        sale("dan", [2, 202], 1),
+        sale("bob", [30, 42], 2),
+        sale("cat", [31, 52], 2),
+        r#"{"final":2,"left":499}"#.to_owned(),
+    ]);
+    let lost = verdict.findings.iter();
+    let lost = lost.filter(|found| found.kind == Anomaly::LostSale);
+    let lost: Vec<&[String]> = lost.map(|found| &found.buyers[..]).collect();
+    assert_eq!(lost, [["bob"], ["cat"]]);
+}
+
+/// That nothing was found does not hold for who may have written.
+#[test]
+fn a_clean_verdict_says_nothing_of_who_may_have_written() {
+    let event = TestEvent::empty();
+    let lines = [
+        HEADER,
+        r#"{"buyer":"ann","invoke":1,"return":8,"read":1,"read_at":3,"seen":500,"write":2,"intend":5,"wrote":7,"outcome":"sold"}"#,
+        r#"{"buyer":"bob","invoke":2,"read":1,"read_at":4,"seen":500,"write":2,"intend":6,"outcome":"killed"}"#,
+        r#"{"final":2,"left":499}"#,
+    ];
+    fs::write(event.path("run.jsonl"), lines.join("\n")).unwrap();
+    let ran = event.run(&format!("race check {}", event.path("run.jsonl").display()));
+    let words = "(bob) may have written, and does not say so ('wrote'): whether a sale was overwritten by that";
+    assert!(ran.stdout.contains(words), "{}", ran.stdout);
+}

@@ -108,3 +108,82 @@ fn a_read_of_what_was_not_yet_written_is_not_called_old() {
     let old = TWO.to_owned() + &sale(20, 0, 2, 1) + &query(40, 0, 2);
     assert!(both(&old).0.contains("an old count was read (stale read)"));
 }
+
+/// Ann fails behind her write and says no `wrote`.
+fn fails(seen: u64, quantity: u64) -> String {
+    format!(
+        "{{\"buyer\":\"ann\",\"invoke\":10,\"return\":50,\"quantity\":{quantity},\"read\":0,\"read_at\":20,\"seen\":{seen},\"write\":1,\"intend\":30,\"nonce\":\"a\",\"outcome\":\"failed\"}}\n"
+    )
+}
+
+/// What nobody else can have written counts, and its writer's answer is what is wrong.
+#[test]
+fn who_fails_behind_its_write_has_written_what_was_read() {
+    for rest in [
+        query(60, 1, 1) + "{\"final\":1,\"left\":1}\n",
+        sale(60, 1, 1, 1) + "{\"final\":2,\"left\":0}\n",
+        query(60, 1, 1),
+        "{\"final\":1,\"left\":1}\n".to_owned(),
+    ] {
+        let text = TWO.to_owned() + &fails(2, 1) + &rest;
+        let (kinds, texts) = told(&text);
+        assert_eq!(kinds, [Anomaly::Phantom], "{texts:#?}");
+        assert_eq!(texts, ["ann was told failed, but wrote version 1"]);
+        let (drawn, _) = both(&text);
+        assert!(drawn.contains("version 1: 1 left, by ann"), "{drawn}");
+    }
+}
+
+/// It overwrote another's sale of that version: what was read is what it left, and no other.
+#[test]
+fn who_fails_behind_its_write_has_overwritten_another() {
+    let five = TWO.replace("\"stock\":2", "\"stock\":5");
+    let first = sale(1, 0, 5, 1);
+    let after = sale(60, 1, 3, 1).replace("\"cat\"", "\"bob\"");
+    let text = five + &first + &fails(5, 2) + &after.replace("\"nonce\":\"c\"", "\"nonce\":\"b\"");
+    let (kinds, texts) = told(&text);
+    assert!(kinds.contains(&Anomaly::LostUpdate), "{texts:#?}");
+    assert!(kinds.contains(&Anomaly::Phantom), "{texts:#?}");
+    assert!(!kinds.contains(&Anomaly::TornRead), "{texts:#?}");
+    let lost = "ann overwrote cat";
+    assert!(texts.iter().any(|text| text.ends_with(lost)), "{texts:#?}");
+}
+
+/// Who fails because another was faster has not written: that version is the other's.
+#[test]
+fn who_fails_because_another_wrote_has_not() {
+    for (ends, kinds) in [("sold", &[][..]), ("unknown", &[])] {
+        let other = sale(15, 0, 2, 1).replace("\"sold\"", &format!("\"{ends}\""));
+        let text = TWO.to_owned()
+            + &fails(2, 1)
+            + &other
+            + &query(60, 1, 1)
+            + "{\"final\":1,\"left\":1}\n";
+        let (found, texts) = told(&text);
+        assert_eq!(found, kinds, "{texts:#?}");
+    }
+    // Nothing of it was ever seen.
+    let text = TWO.to_owned() + &fails(2, 1) + &query(60, 0, 2) + "{\"final\":0,\"left\":2}\n";
+    assert_eq!(told(&text).0, []);
+}
+
+/// Who has no answer was told no number, whatever stands there.
+#[test]
+fn what_is_left_beside_no_answer_is_passed_over() {
+    for outcome in ["unknown", "failed"] {
+        for left in [0, 1, 2, 9] {
+            let own = FAILED.replace(
+                "\"outcome\":\"failed\"",
+                &format!("\"outcome\":\"{outcome}\",\"left\":{left}"),
+            );
+            let text = TWO.to_owned() + &own + &query(60, 1, 1) + "{\"final\":1,\"left\":1}\n";
+            let (kinds, texts) = told(&text);
+            let wrong = if outcome == "failed" {
+                &[Anomaly::Phantom][..]
+            } else {
+                &[]
+            };
+            assert_eq!(kinds, wrong, "{texts:#?}");
+        }
+    }
+}
