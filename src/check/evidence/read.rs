@@ -135,6 +135,9 @@ fn encoding(line: &[u8]) -> Option<&'static str> {
             Some("it begins with a byte order mark (BOM): write it as UTF-8 without one")
         }
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Some("it is UTF-16: write it as UTF-8"),
+        [0, ..] if line.iter().all(|byte| *byte == 0) => Some(
+            "it is zeros, as a power cut leaves them: what was to stand there is lost, and without them this is a file that was cut",
+        ),
         // Of a line that is too long the end may be cut within a letter.
         _ if line.len() <= MAX_LINE && std::str::from_utf8(line).is_err() => {
             Some("the line is not UTF-8")

@@ -153,6 +153,7 @@ fn what_makes_no_sense_is_refused_with_its_line() {
     for (bytes, said) in [
         (&[0x1f, 0x8b, 8, 0][..], "gzip"),
         (b"\xff\xfe{\0", "UTF-16"),
+        (&[0; 4096], "a power cut"),
         (
             b"{\"evidence\":1,\"run\":\"\xe9\",\"stock\":2,\"first\":0}\n",
             "not UTF-8",
