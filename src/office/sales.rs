@@ -36,6 +36,9 @@ pub struct Sold<'a> {
     /// The run of the rush that bought; a real sale has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rush: Option<&'a str>,
+    /// The name that it was made in, where that was corrected since.
+    #[serde(skip)]
+    pub(crate) was: Option<&'a str>,
 }
 
 impl BoxOffice {
@@ -135,5 +138,6 @@ fn sold<'a>(record: &'a Record<'_>, changes: &'a Changes) -> Sold<'a> {
         key: record.key.as_deref(),
         note: record.note.as_deref(),
         rush: record.rush.as_deref(),
+        was: buyer.and(record.buyer.as_deref()),
     }
 }
