@@ -43,7 +43,7 @@ pub struct Sold<'a> {
 
 impl BoxOffice {
     /// Shows every sale to `see`, in the order of the ledger; with a `buyer`, only that one's: who has the same
-    /// name but for capitals, the number of spaces and how its letters are put together. `see` may break the list off.
+    /// name but for capitals (of `ß` they are `SS`), the number of spaces and how its letters are put together. `see` may break the list off.
     ///
     /// The ledger is read twice, in constant memory but for the cancelled sales, and verified before
     /// the first sale is shown. Takes no lock.

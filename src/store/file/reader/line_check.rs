@@ -206,7 +206,7 @@ fn beside(raw_line: &RawLine<'_>, before: u64) -> Option<String> {
             format!("the lines {first} to {last} are missing")
         };
         return Some(format!(
-            "{UNFIT}: its seq is {seq}, not {first}: {missing}, where nobody has changed this one"
+            "{UNFIT}: its seq is {seq}, not {first}: {missing} before it, where nobody has changed this one"
         ));
     }
     let why = format!(
