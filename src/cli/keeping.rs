@@ -16,6 +16,8 @@ use crate::{BoxOffice, Error, Kind, Result, shown};
 
 pub(super) fn backup(file: &Path, arguments: &BackupArgs, screen: &Screen) -> Result<u8> {
     let mut office = BoxOffice::at(file)?;
+    let missing = missing_parent(&arguments.directory);
+    let made = missing.map(|directory| directory.display().to_string());
     let done = office.backup(&arguments.directory, arguments.wait.limit);
     screen.notes_always(&office.notes());
     let done = done?;
@@ -26,7 +28,13 @@ pub(super) fn backup(file: &Path, arguments: &BackupArgs, screen: &Screen) -> Re
         left: done.left,
         sold: done.sold,
         seq: done.seq,
+        made,
     };
+    if let Some(made) = document.made.as_deref().map(shown) {
+        screen.notes_always(&[format!(
+            "there was no directory {made}, and it was made: where the backup is for another drive, that is not plugged in"
+        )]);
+    }
     screen.answer(&document, |out| {
         if screen.quiet {
             return Ok(());
@@ -41,6 +49,13 @@ pub(super) fn backup(file: &Path, arguments: &BackupArgs, screen: &Screen) -> Re
         )
     });
     Ok(0)
+}
+
+/// The outermost of the directories above this one that are not there.
+fn missing_parent(directory: &Path) -> Option<&Path> {
+    let above = directory.ancestors().skip(1);
+    let above = above.filter(|it| !it.as_os_str().is_empty());
+    above.take_while(|it| !it.exists()).last()
 }
 
 pub(super) fn restore(file: &Path, arguments: &RestoreArgs, screen: &Screen) -> Result<u8> {
@@ -207,6 +222,9 @@ struct BackupDocument {
     left: u64,
     sold: u64,
     seq: u64,
+    /// The outermost directory that was made for it, where that was none of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    made: Option<String>,
 }
 
 #[derive(Serialize)]

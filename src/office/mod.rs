@@ -90,6 +90,8 @@ pub use holding::Hold;
 pub use import::{Outcome, Remaining};
 pub use latest::{LatestSale, LatestSales};
 pub use name::NameFlaw;
+#[cfg(feature = "cli")]
+pub(crate) use name::{searchable, without_case};
 pub use on_sale::OnSale;
 pub(crate) use order::Conditions;
 pub use order::{DEFAULT_WAIT, MAX_NAME, MAX_REASON, Observer, Order, Sale, Unobserved};

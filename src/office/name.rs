@@ -1,12 +1,14 @@
 //! Names of buyers: as they are written down, and which of them people would call the same.
 
+mod fold;
+
 use std::borrow::Cow;
 
 use unicode_normalization::UnicodeNormalization as _;
-use unicode_normalization::char::is_combining_mark;
 
 use super::order::{MAX_NAME, check_text};
 use crate::error::{Error, Kind, Result};
+pub(crate) use fold::{searchable, without_case};
 
 /// A name as a new line has it: without outer spaces, in NFC, so that what looks the same is the same.
 ///
@@ -124,74 +126,20 @@ pub(super) struct Alike(Vec<String>);
 
 impl Alike {
     pub(super) fn to(name: &str) -> Self {
-        let name = without_accents(name);
+        let name = searchable(name);
         Self(name.split_whitespace().map(str::to_owned).collect())
     }
 
     pub(super) fn is(&self, name: &str) -> bool {
-        !self.0.is_empty() && self.are_in(&without_accents(name))
+        let name = searchable(name);
+        !self.0.is_empty() && self.0.iter().all(|word| name.contains(word.as_str()))
     }
-
-    /// Whether each of its words stands in this text, which has neither capitals nor accents.
-    pub(super) fn are_in(&self, plain: &str) -> bool {
-        self.0.iter().all(|word| plain.contains(word.as_str()))
-    }
-}
-
-/// A text as it is searched by its parts: without capitals and accents.
-pub(super) fn without_accents(name: &str) -> String {
-    let parts = name.nfd().filter(|c| !is_combining_mark(*c));
-    parts.collect::<String>().to_lowercase()
-}
-
-/// A name as people compare names: its words with one space between them.
-pub(super) fn without_case(name: &str) -> String {
-    let trimmed = name.trim();
-    if trimmed.is_ascii() && !trimmed.contains("  ") {
-        return trimmed.to_ascii_lowercase();
-    }
-    let words: Vec<&str> = name.split_whitespace().collect();
-    words
-        .join(" ")
-        .nfc()
-        .collect::<String>()
-        .to_lowercase()
-        .nfc()
-        .collect()
 }
 
 /// By what names are sorted: without regard to case and accents first, then by the name itself.
 pub(super) fn sort_key(name: &str) -> (String, String) {
-    let bare = name
-        .trim()
-        .nfkd()
-        .filter(|letter| !is_combining_mark(*letter))
-        .flat_map(char::to_lowercase);
-    let mut key = String::with_capacity(name.len());
-    for letter in bare {
-        match PLAIN.iter().find(|(own, _)| *own == letter) {
-            Some((_, plain)) => key.push_str(plain),
-            None => key.push(letter),
-        }
-    }
-    (key, without_case(name))
+    (searchable(name.trim()), without_case(name))
 }
-
-/// Letters that people sort like others, and that are not put together of those.
-const PLAIN: [(char, &str); 12] = [
-    ('ł', "l"),
-    ('ø', "o"),
-    ('đ', "d"),
-    ('ð', "d"),
-    ('ħ', "h"),
-    ('ı', "i"),
-    ('ŋ', "n"),
-    ('ŧ', "t"),
-    ('ß', "ss"),
-    ('æ', "ae"),
-    ('œ', "oe"),
-    ('þ', "th"),
-];
 
 #[cfg(test)]
 mod tests {

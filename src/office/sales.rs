@@ -36,11 +36,14 @@ pub struct Sold<'a> {
     /// The run of the rush that bought; a real sale has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rush: Option<&'a str>,
+    /// The name that it was made in, where that was corrected since.
+    #[serde(skip)]
+    pub(crate) was: Option<&'a str>,
 }
 
 impl BoxOffice {
     /// Shows every sale to `see`, in the order of the ledger; with a `buyer`, only that one's: who has the same
-    /// name but for capitals, the number of spaces and how its letters are put together. `see` may break the list off.
+    /// name but for capitals (of `ß` they are `SS`), the number of spaces and how its letters are put together. `see` may break the list off.
     ///
     /// The ledger is read twice, in constant memory but for the cancelled sales, and verified before
     /// the first sale is shown. Takes no lock.
@@ -135,5 +138,6 @@ fn sold<'a>(record: &'a Record<'_>, changes: &'a Changes) -> Sold<'a> {
         key: record.key.as_deref(),
         note: record.note.as_deref(),
         rush: record.rush.as_deref(),
+        was: buyer.and(record.buyer.as_deref()),
     }
 }

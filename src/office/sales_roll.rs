@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 
 use super::BoxOffice;
 use super::history::State;
-use super::name::{sort_key, without_accents};
+use super::name::{searchable, sort_key};
 use crate::error::Result;
 use crate::ledger::{Op, Record, Sum, Tally, millisecond};
 use crate::store::follower::{Followed, Follower};
@@ -95,7 +95,7 @@ impl RollEntry {
     fn index(&mut self) {
         let parts = [Some(&self.buyer), self.note.as_ref(), self.was.as_ref()];
         let parts: Vec<&str> = parts.into_iter().flatten().map(String::as_str).collect();
-        self.searched = without_accents(&parts.join("\n"));
+        self.searched = searchable(&parts.join("\n"));
         (self.sorted, _) = sort_key(&self.buyer);
     }
 

@@ -79,6 +79,31 @@ fn every_flipped_byte_is_found() {
     assert_eq!(office.audit().unwrap().findings, []);
 }
 
+/// Lines that are gone are told by their numbers.
+#[test]
+fn lines_that_are_missing_are_named() {
+    for (gone, said) in [
+        (2..3, "its seq is 4, not 3: line 3 is missing before it"),
+        (
+            2..5,
+            "its seq is 6, not 3: the lines 3 to 5 are missing before it",
+        ),
+    ] {
+        let event = TestEvent::stock(20);
+        for _ in 0..6 {
+            event.booked("alice");
+        }
+        let path = event.path("tickets.ledger.jsonl");
+        let text = fs::read_to_string(&path).unwrap();
+        let mut lines: Vec<&str> = text.split_inclusive('\n').collect();
+        lines.drain(gone);
+        fs::write(&path, lines.concat()).unwrap();
+        let run = event.run("audit");
+        assert_eq!(run.code, Some(6), "{run:?}");
+        assert!(run.stdout.contains(said), "{run:?}");
+    }
+}
+
 type Change = fn(&mut Vec<String>, &[String]);
 
 #[test]

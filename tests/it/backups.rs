@@ -46,6 +46,26 @@ pub(crate) fn sold() -> TestEvent {
     event
 }
 
+/// A drive that is not plugged in is a directory that is not there.
+#[test]
+fn a_backup_says_that_the_directory_above_its_own_was_made() {
+    let event = sold();
+    let [stick, safe] = ["stick", "stick/2026/safe"].map(|name| event.path(name));
+    for (quiet, is_new) in [("-q ", true), ("", false)] {
+        let run = event.run(&format!("{quiet}backup {}", safe.display()));
+        assert_eq!(run.code, Some(0), "{run:?}");
+        let note = format!(
+            "note: there was no directory {}, and it was made",
+            stick.display()
+        );
+        assert_eq!(run.stderr.starts_with(&note), is_new, "{run:?}");
+        assert_eq!(run.stderr.is_empty(), !is_new, "{run:?}");
+    }
+    fs::remove_dir_all(&stick).unwrap();
+    let (_, document) = event.json(&format!("backup {}", safe.display()));
+    assert_eq!(document["made"], stick.to_str().unwrap(), "{document:#}");
+}
+
 #[test]
 fn a_backup_holds_the_event_and_says_which_state() {
     let event = sold();

@@ -135,7 +135,13 @@ fn sales_of_one_buyer_are_those_of_that_buyer() {
         4
     );
     book(&event, &["Zo\u{eb} M\u{fc}ller"]);
-    for name in ["zoe\u{308} M\u{dc}LLER", "  Zo\u{eb} M\u{fc}ller "] {
+    book(&event, &["Wei\u{df}, K\u{e4}the"]);
+    for name in [
+        "zoe\u{308} M\u{dc}LLER",
+        "  Zo\u{eb} M\u{fc}ller ",
+        "WEISS, K\u{c4}THE",
+        "WEI\u{1e9e}, k\u{e4}the",
+    ] {
         let found = sales(&event, &["--name", name, "--format", "jsonl"]);
         assert_eq!(found.lines().count(), 1, "{name}");
     }
@@ -145,7 +151,14 @@ fn sales_of_one_buyer_are_those_of_that_buyer() {
 #[test]
 fn where_a_name_finds_nothing_those_like_it_are_told() {
     let event = TestEvent::stock(20);
-    for name in ["Ann Smith", "Zo\u{eb} M\u{fc}ller", "Ann Smith", "bob"] {
+    for name in [
+        "Ann Smith",
+        "Zo\u{eb} M\u{fc}ller",
+        "Ann Smith",
+        "bob",
+        "\u{141}ukasz O\u{2019}Neill",
+        "Wei\u{df}, K\u{e4}the",
+    ] {
         book(&event, &[name]);
     }
     let told = |arguments: &[&str]| {
@@ -160,6 +173,14 @@ fn where_a_name_finds_nothing_those_like_it_are_told() {
         (
             "MULLER zoe",
             "note: --name finds a whole name; these are like it: Zo\u{eb} M\u{fc}ller\n",
+        ),
+        (
+            "lukasz o'neill",
+            "note: --name finds a whole name; these are like it: \u{141}ukasz O\u{2019}Neill\n",
+        ),
+        (
+            "weiss kathe",
+            "note: --name finds a whole name; these are like it: Wei\u{df}, K\u{e4}the\n",
         ),
         ("carol", ""),
     ] {

@@ -169,6 +169,11 @@ pub(crate) struct ImportArgs {
     #[arg(long, value_name = "NAME")]
     pub(crate) batch: Option<String>,
 
+    /// Do not sell a row again that equals a valid sale of any list imported before (buyer, quantity and note); each
+    /// such sale is taken for one row. A row with a key of its own is known by that
+    #[arg(long)]
+    pub(crate) skip_sold: bool,
+
     /// Pass over columns that are none of buyer, quantity, key and note; without a quantity, not one that says how many
     #[arg(long)]
     pub(crate) ignore_columns: bool,

@@ -9,7 +9,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use super::super::args::ImportArgs;
-use super::again::{again, of_rejects};
+use super::again::{again, of_rejects, skipping};
 use super::row::{Read, Row};
 use super::text::without_mark;
 use super::{csv_rows, json_rows, list};
@@ -127,14 +127,16 @@ pub(super) fn refuse_sold(
     batch: &str,
     (arguments, event): (&ImportArgs, &Path),
 ) -> Result<()> {
-    let list = &arguments.list;
+    if arguments.skip_sold {
+        return Ok(());
+    }
+    let (list, skip) = (&arguments.list, skipping(arguments));
     if let Some(own) = list.file_name().filter(|_| is_of_another(arguments, batch)) {
         let own = own.to_string_lossy();
         if let Some(twice) = sold_as_of(&own, read, event)? {
-            let import = again(arguments, list, &own);
             return Err(twice.error(&own, batch).at(list, twice.first.line, 0).hint(format!(
-                "nothing was sold; 'tickets {import}' sells what is new in it, and nothing twice; what is to be sold once \
-                 more stands in a list of another name"
+                "nothing was sold; 'tickets {skip}' sells what is new in it, and nothing twice; what is to be sold once more \
+                 has a batch of another name"
             )));
         }
     }
@@ -143,9 +145,10 @@ pub(super) fn refuse_sold(
     if let Some(rejects) = rejects.map(OsStr::to_string_lossy)
         && let Some(twice) = sold_as_of(&rejects, read, event)?
     {
-        return Err(twice.error(&rejects, batch).at(list, twice.first.line, 0).hint(
-            "nothing was sold; take out what is sold; if it is to be sold once more, name another file for --rejects",
-        ));
+        return Err(twice.error(&rejects, batch).at(list, twice.first.line, 0).hint(format!(
+            "nothing was sold; 'tickets {skip}' sells what is new in it, and nothing twice; if it is to be sold once more, \
+             name another file for --rejects",
+        )));
     }
     Ok(())
 }

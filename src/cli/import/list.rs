@@ -76,7 +76,7 @@ pub(super) fn name_keys(batch: &str, rows: &mut [Row]) {
 }
 
 /// How the keys begin that rows are given here.
-pub(super) const IMPORTED: &str = "import-";
+const IMPORTED: &str = "import-";
 
 /// How the keys begin that refused rows have where they are written down.
 const REFUSED: &str = "refused-";
@@ -86,6 +86,11 @@ const REFUSED: &str = "refused-";
 pub(super) fn key_of_refused(key: &str, before: u64) -> String {
     let sum = key.strip_prefix(IMPORTED).unwrap_or(key);
     format!("{REFUSED}{before}-{sum}")
+}
+
+/// Whether a key was made for a row of a list, and is nobody's own.
+pub(super) fn is_made(key: &str) -> bool {
+    key.starts_with(IMPORTED) || key.starts_with(REFUSED)
 }
 
 fn refused_before(key: &str) -> Option<u64> {

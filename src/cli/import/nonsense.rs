@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::super::error_document::RowMember;
 use super::super::screen::Screen;
-use super::TOLD;
+use super::done::TOLD;
 use super::row::Read;
 use crate::plural::count;
 use crate::{Error, Kind};

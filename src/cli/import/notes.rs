@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use super::super::args::ImportArgs;
-use super::Done;
 use super::again::of_rejects;
+use super::done::Done;
 use super::passed_over::Heading;
 use super::row::{Read, Row};
 use crate::plural::count;
@@ -24,6 +24,7 @@ pub(super) fn of(
         passed_over(list),
         page_keys(list),
         sold_before(done, list, batch),
+        skipped(done, list),
         cancelled(done, list),
         corrected(done, list, (arguments, batch), code),
         equal(done, list),
@@ -58,7 +59,8 @@ fn page_keys(list: &Read) -> Option<String> {
 fn sold_before(done: &Done, list: &Read, batch: &str) -> Option<String> {
     let rows = done.replayed.iter().filter_map(|at| list.rows.get(*at));
     let rows: Vec<&Row> = rows.filter(|row| !row.has_key).collect();
-    if rows.is_empty() || done.replayed.len() == list.rows.len() {
+    let skipped = done.skipped.as_ref().map_or(0, Vec::len);
+    if rows.is_empty() || done.replayed.len() + skipped == list.rows.len() {
         return None;
     }
     let (many, batch) = (count(rows.len() as u64, "row"), shown(batch));
@@ -66,6 +68,21 @@ fn sold_before(done: &Done, list: &Read, batch: &str) -> Option<String> {
     Some(format!(
         "{many} {were} sold before as of the list {batch:?}: {}; if that was another list, give this one a name of its \
          own: --batch NAME",
+        named(&rows)
+    ))
+}
+
+/// Which rows were taken for sold.
+fn skipped(done: &Done, list: &Read) -> Option<String> {
+    let rows = done.skipped.iter().flatten();
+    let rows: Vec<&Row> = rows.filter_map(|at| list.rows.get(*at)).collect();
+    let (equal, are) = match rows.len() {
+        0 => return None,
+        1 => ("1 row equals a sale".to_owned(), "is"),
+        many => (format!("{many} rows equal sales"), "are"),
+    };
+    Some(format!(
+        "{equal} of a list and {are} not sold again: {}; what is meant once more has a key of its own in the column key",
         named(&rows)
     ))
 }

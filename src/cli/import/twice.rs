@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 
 use super::list::key_of;
 use super::row::{Read, Row};
+use crate::office::without_case;
 use crate::plural::count;
 use crate::{BoxOffice, shown};
 
@@ -29,7 +30,7 @@ pub(super) fn told(
     sold: &[usize],
 ) -> Option<String> {
     let rows = sold.iter().filter_map(|at| list.rows.get(*at));
-    let rows: HashMap<String, &Row> = rows.map(|row| (name(&row.buyer), row)).collect();
+    let rows: HashMap<String, &Row> = rows.map(|row| (without_case(&row.buyer), row)).collect();
     if rows.is_empty() {
         return None;
     }
@@ -43,7 +44,7 @@ pub(super) fn told(
             (0..EQUAL).any(|before| key_of(batch, cells, before) == key)
         };
         if sale.valid > 0
-            && let Some(row) = rows.get(&name(sale.buyer))
+            && let Some(row) = rows.get(&without_case(sale.buyer))
             && key.is_some_and(is_of_it)
         {
             found.push(Earlier {
@@ -81,10 +82,4 @@ fn in_words(found: &[Earlier], list: &Read) -> String {
         "these had tickets from this list already, and have more now: {first}{more}; where a row was corrected, 'tickets \
          cancel ID' takes the older sale back"
     )
-}
-
-/// A name as people compare names.
-fn name(buyer: &str) -> String {
-    let words: Vec<&str> = buyer.split_whitespace().collect();
-    words.join(" ").to_lowercase()
 }

@@ -131,6 +131,7 @@ impl KeptSale {
             key: self.key.as_deref(),
             note: self.note.as_deref(),
             rush: self.rush.as_deref(),
+            was: None,
         }
     }
 }

@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use super::super::hint::quoted;
 use super::super::name_for_id::past;
 use super::super::screen::Screen;
+use crate::office::searchable;
 use crate::plural::{are, count};
 use crate::{BoxOffice, Result};
 
@@ -90,10 +91,10 @@ fn what_else(
 
 /// How many sales have it in their notes, in words; `None`: none.
 fn in_notes(office: &BoxOffice, text: &str, screen: &Screen) -> Result<Option<String>> {
-    let text = text.to_lowercase();
+    let text = searchable(text);
     let mut found = 0;
     office.sales(None, &mut |sale| {
-        let note = sale.note.unwrap_or_default().to_lowercase();
+        let note = searchable(sale.note.unwrap_or_default());
         found += u64::from(note.contains(&text));
         ControlFlow::Continue(())
     })?;

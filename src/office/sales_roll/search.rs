@@ -1,7 +1,7 @@
 //! Which orders are meant by a text, and how well each fits.
 
 use super::RollEntry;
-use crate::office::name::without_accents;
+use crate::office::name::searchable;
 
 /// What is looked for: words that stand somewhere in a name or a note, whatever the capitals and accents, or in an id; there a
 /// number stands at the beginning, and `#3` is the whole number.
@@ -29,8 +29,8 @@ pub(crate) enum RollFit {
 
 impl RollSearch {
     pub(crate) fn of(text: &str) -> Self {
-        let plain = without_accents(text);
-        let words: Vec<String> = plain.split_whitespace().map(str::to_owned).collect();
+        let text = searchable(text);
+        let words: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
         let phrase = words.join(" ");
         Self { words, phrase }
     }

@@ -72,6 +72,9 @@ on_the_cluster_too! {
         two_imports_of_one_list_at_once_sell_it_once;
     rejects [crate::events::imports::rejects]:
         with_rejects_a_row_that_makes_no_sense_is_refused_and_the_others_are_sold;
+    skipped [crate::events::imports::skipped]:
+        a_list_of_several_lists_sells_what_is_new_in_it_once
+        each_sale_stands_for_one_row;
     sold [crate::events::imports::sold]:
         a_list_is_sold_row_by_row_and_once
         a_list_that_is_sold_says_so

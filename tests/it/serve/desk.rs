@@ -455,7 +455,7 @@ fn what_makes_no_sense_is_refused_and_the_form_stays_as_it_was() {
             "/desk/hold",
             &[("buyer", "Bob"), ("quantity", "1"), ("time", "soon")],
             422,
-            "as in 15m or 2h",
+            "as in 15m, 2h or 3d",
         ),
         (
             "/desk/adjust",

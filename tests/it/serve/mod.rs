@@ -15,6 +15,7 @@ pub(crate) mod counts;
 mod description;
 mod desk;
 mod desk_attacks;
+mod desk_search;
 mod drain;
 mod health;
 mod life;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 
 use crate::error::Error;
-use crate::ledger::{Counted, Line, Op, Record, VerifiedHolds};
+use crate::ledger::{Counted, Line, Op, Record, UNFIT, VerifiedHolds};
 use crate::store::audit::{Finding, Flaw};
 use crate::store::file::event::EventFiles;
 use crate::store::file::reader::ledger_file::LedgerFile;
@@ -194,9 +194,21 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// That a line which is whole stands on another one than the one before it: what a race without a lock leaves.
+/// That a line which is whole stands on another one than the one before it: what a race without a lock leaves, and lines that
+/// are gone.
 fn beside(raw_line: &RawLine<'_>, before: u64) -> Option<String> {
     let seq = Line::parse(raw_line.bytes, None).ok()?.record.seq;
+    let (first, last) = (before + 1, seq.saturating_sub(1));
+    if first <= last {
+        let missing = if first == last {
+            format!("line {first} is missing")
+        } else {
+            format!("the lines {first} to {last} are missing")
+        };
+        return Some(format!(
+            "{UNFIT}: its seq is {seq}, not {first}: {missing} before it, where nobody has changed this one"
+        ));
+    }
     let why = format!(
         "its seq is {seq}, not {}. A race without a lock leaves such lines, and so does a damaged file",
         before + 1

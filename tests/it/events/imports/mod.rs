@@ -6,6 +6,7 @@ pub(crate) mod long;
 mod nonsense;
 pub(crate) mod rejects;
 mod separators;
+pub(crate) mod skipped;
 pub(crate) mod sold;
 
 use std::fs;
