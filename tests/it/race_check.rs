@@ -11,6 +11,7 @@ mod further_reads;
 mod histories;
 mod hostile;
 mod in_between;
+mod last;
 mod left_out;
 mod lessons;
 mod lock_runs;

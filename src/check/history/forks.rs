@@ -193,6 +193,18 @@ impl<'a> Forks<'a> {
         outcome.map_or_else(|| self.undecided(&pair), |outcome| outcome.told())
     }
 
+    /// Whether of two sales neither is known to have overwritten the other.
+    pub(super) fn is_undecided(&self, pair: [u32; 2]) -> bool {
+        let [one, other] = pair;
+        let is_known = self.overwrote(one, other) || self.overwrote(other, one);
+        !is_known && self.outcome(&pair).is_none()
+    }
+
+    /// Whether one of these wrote, and perhaps last of them.
+    pub(super) fn may_be_last(&self, at: u32, all: &[u32]) -> bool {
+        self.wrote(at).is_some() && self.order.perhaps_last(all).contains(&at)
+    }
+
     /// Those that had gone on from an overwritten sale and are no fork themselves, by the version of which that sale was one
     /// of several. `forked`: whether a version was written more than once.
     pub(super) fn gone_on(&self, forked: impl Fn(u64) -> bool) -> HashMap<u64, Vec<u32>> {

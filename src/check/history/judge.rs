@@ -38,7 +38,7 @@ pub fn judge(evidence: &Evidence) -> HistoryVerdict {
         Some(_) => in_all(evidence, &mut verdict),
     }
     // Where something was judged, nothing was found in that.
-    if verdict.blind.is_none() && verdict.is_unjudged() {
+    if verdict.blind.is_none() && verdict.is_unjudged(evidence) {
         verdict.blind = Some("no operation was answered that says what it read".to_owned());
     }
     verdict

@@ -95,18 +95,36 @@ impl<'a> PossibleForks<'a> {
             None => Some(forks.undecided(writers)),
         };
         let same = self.agreed(told).flatten();
+        let same = same.filter(|_| !self.may_be_later(writers));
         same.unwrap_or_else(|| self.doubted(writers))
     }
 
     /// Who of two overwrote the other, or how it ended otherwise, in words.
     pub(super) fn of_two(&self, pair: [u32; 2]) -> String {
+        if self.is_doubted(pair) {
+            return self.doubted(&pair);
+        }
         let same = self.agreed(|forks| forks.of_two(pair));
-        same.unwrap_or_else(|| self.doubted(&pair))
+        same.unwrap_or_default()
     }
 
     /// Whether it depends on who else wrote what became of two sales.
     pub(super) fn is_doubted(&self, pair: [u32; 2]) -> bool {
-        self.agreed(|forks| forks.of_two(pair)).is_none()
+        let same = self.agreed(|forks| (forks.of_two(pair), forks.is_undecided(pair)));
+        same.is_none_or(|(_, is_undecided)| is_undecided && self.may_be_later(&pair))
+    }
+
+    /// Whether of those who may have written or not one may have written the version of these behind all of them.
+    fn may_be_later(&self, writers: &[u32]) -> bool {
+        let version = |at: u32| self.evidence.operation(at).map(|did| did.write);
+        let own = writers.first().and_then(|at| version(*at));
+        let unsure = self.evidence.unsure_writers();
+        let mut beside = unsure.iter().filter(|at| version(**at) == own);
+        beside.any(|at| {
+            let with: Vec<u32> = writers.iter().chain([at]).copied().collect();
+            let mut all = self.all.iter();
+            !writers.contains(at) && all.any(|forks| forks.may_be_last(*at, &with))
+        })
     }
 
     /// Whether a sale is overwritten; `None` where that is not the same in each possibility.

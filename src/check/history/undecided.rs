@@ -15,12 +15,17 @@ impl Forks<'_> {
         let last = self.order.perhaps_last(writers);
         let (overwritten, open): (Vec<u32>, Vec<u32>) =
             writers.iter().partition(|at| self.is_lost(**at));
-        let mut words = match &last[..] {
-            [one] => format!("{} wrote last", self.name(*one)),
-            all if all.len() == writers.len() => {
+        let others = self.others_of(writers);
+        let mut words = match (&last[..], writers) {
+            ([one], [first, second]) if others => {
+                let before = if one == first { second } else { first };
+                format!("{} wrote after {}", self.name(*one), self.name(*before))
+            }
+            ([one], _) => format!("{} wrote last", self.name(*one)),
+            (all, _) if all.len() == writers.len() => {
                 format!("which of them wrote last is {}", self.why(all))
             }
-            some => format!(
+            (some, _) => format!(
                 "whether {} wrote last is {}",
                 choice(&named(some)),
                 self.why(some)
@@ -37,6 +42,10 @@ impl Forks<'_> {
         if last.len() == 1 && open.len() > 1 {
             match self.readers_of_several(&open)[..] {
                 [] => words += "; whose sale the count goes by is not known",
+                ref all if others => {
+                    let readers = names(&named(all));
+                    let _ = write!(words, "; whose sale {readers} read is not known");
+                }
                 ref all => {
                     let readers = names(&named(all));
                     let _ = write!(words, "; which of them {readers} read is not known");
@@ -44,6 +53,13 @@ impl Forks<'_> {
             }
         }
         words
+    }
+
+    /// Whether others wrote that version, too.
+    fn others_of(&self, writers: &[u32]) -> bool {
+        let first = writers.first().and_then(|at| self.operation(*at));
+        let many = first.map_or(0, |did| self.order.writers_of(did.write));
+        many > writers.len()
     }
 
     /// Why the order of writes is not known.

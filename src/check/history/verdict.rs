@@ -140,11 +140,17 @@ impl HistoryVerdict {
             .sum()
     }
 
-    /// Whether nothing of what the operations did was judged, not even their locks alone, nor what those sold who say that they wrote.
-    pub(super) fn is_unjudged(&self) -> bool {
+    /// Whether nothing of what the operations did was judged, not even their locks alone, nor what those sold who say that they
+    /// wrote, nor beside the final count how many were sold.
+    pub(super) fn is_unjudged(&self, evidence: &Evidence) -> bool {
         let is_of_locks = self.locked > 0 && self.reads == 0;
         let is_open = self.unanswered + self.unjudged >= self.operations;
-        self.counts.is_empty() && !is_of_locks && self.sales == 0 && is_open
+        let mut all = evidence.operations.iter();
+        let is_counted = all.any(|did| {
+            let is_sold = did.outcome == OperationOutcome::Sold && evidence.last.is_some();
+            is_sold || did.write != UNSAID && did.wrote != UNSAID
+        });
+        self.counts.is_empty() && !is_of_locks && !is_counted && is_open
     }
 
     /// Counts an operation, by how much of it there is to judge.

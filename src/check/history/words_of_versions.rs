@@ -174,7 +174,7 @@ impl Phrases<'_> {
                 ),
                 None if self.evidence.ledger.is_none() => format!(
                     "{} was told {}, but wrote version {version}",
-                    self.who(0),
+                    self.who_or_others(&did),
                     did.outcome.code()
                 ),
                 None => format!(
@@ -196,6 +196,16 @@ impl Phrases<'_> {
                 did.write
             ),
         }
+    }
+
+    /// The first buyer, or who else may have written in its place.
+    fn who_or_others(&self, did: &Operation) -> String {
+        let others = self.evidence.or_written_by(did).into_iter();
+        let others = others.filter_map(|at| self.evidence.operation(at));
+        let others = others.map(|other| self.evidence.names.name(other.buyer));
+        let all = std::iter::once(self.who(0)).chain(others);
+        let all: Vec<String> = all.map(str::to_owned).collect();
+        choice(&all)
     }
 
     /// The line that an operation wrote, where it says of it what it did not want.

@@ -232,6 +232,11 @@ impl<'a> WriteOrder<'a> {
         of_version.next().is_none().then_some(one)
     }
 
+    /// How many wrote a version.
+    pub(crate) fn writers_of(&self, version: u64) -> usize {
+        self.of_version(version).count()
+    }
+
     fn is_written(&self, version: u64) -> bool {
         self.of_version(version).next().is_some()
     }

@@ -187,3 +187,18 @@ fn what_is_left_beside_no_answer_is_passed_over() {
         }
     }
 }
+
+/// Of several who failed nobody knows which of them wrote.
+#[test]
+fn who_of_several_that_failed_has_written_is_not_said() {
+    let second = fails(2, 1)
+        .replace("\"ann\"", "\"dan\"")
+        .replace("\"nonce\":\"a\"", "\"nonce\":\"d\"");
+    let five = TWO.replace("\"stock\":2", "\"stock\":3");
+    let fails = fails(3, 1);
+    let second = second.replace("\"seen\":2", "\"seen\":3");
+    let text = five + &fails + &second + &sale(60, 1, 2, 1) + "{\"final\":2,\"left\":1}\n";
+    let (kinds, texts) = told(&text);
+    assert_eq!(kinds, [Anomaly::Phantom], "{texts:#?}");
+    assert_eq!(texts, ["ann or dan was told failed, but wrote version 1"]);
+}

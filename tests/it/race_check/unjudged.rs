@@ -196,3 +196,24 @@ fn locks_that_could_not_be_judged_are_said_and_are_not_bare_clean() {
     assert!(told.starts_with("clean  2 operations"), "{told}");
     assert_eq!(document["untimed_locks"], 0, "{document:#}");
 }
+
+/// A run that hangs is no clean one, whatever the final count shows.
+#[test]
+fn a_run_in_which_nobody_was_answered_is_not_judged() {
+    for end in [
+        "{\"final\":1,\"left\":1}\n",
+        "{\"final\":0,\"left\":2}\n",
+        "",
+    ] {
+        let text = "{\"evidence\":1,\"stock\":2,\"first\":0}\n\
+            {\"step\":\"invoke\",\"buyer\":\"a\",\"t\":1}\n\
+            {\"step\":\"read\",\"buyer\":\"a\",\"t\":2,\"seq\":0,\"left\":2}\n\
+            {\"step\":\"intend\",\"buyer\":\"a\",\"t\":3,\"read\":0,\"write\":1,\"nonce\":\"a\"}\n"
+            .to_owned()
+            + end;
+        let event = TestEvent::empty();
+        fs::write(event.path("run.jsonl"), &text).unwrap();
+        let run = event.run(&format!("race check {}", event.path("run.jsonl").display()));
+        assert_eq!(run.code, Some(6), "{run:?}");
+    }
+}
