@@ -36,12 +36,12 @@ impl Situation<'_> {
         if reads {
             words += " What it buys by, it reads later, in a step of its own.";
         }
-        if let Some(ahead) = self.ahead() {
-            words += &format!(
-                " It looks at the count in the file, which is behind the ledger: that says {}.",
+        match self.ahead() {
+            Some(ahead) => format!(
+                "{words} It looks at the count in the file, which is behind the ledger: that says {}.",
                 self.version(ahead)
-            );
+            ),
+            None => words,
         }
-        words
     }
 }
