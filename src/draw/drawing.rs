@@ -120,7 +120,14 @@ impl Drawing {
     fn doing(&mut self, step: &Move, at: u64, file: u64, in_place: bool) -> Option<Doing> {
         let latest = self.versions.len() - 1;
         Some(match step.point {
-            Point::Query => Doing::Query,
+            Point::Query => {
+                let versions = &self.versions;
+                // Of several that leave as many, the count is of the last.
+                let looked = versions.iter().rposition(|one| one.left == step.looked);
+                let operation = self.operations.get_mut(step.buyer)?;
+                operation.looked = looked.filter(|_| step.looked.is_some());
+                Doing::Query
+            }
             Point::Lock => {
                 let file = *self.opened.get_mut(step.buyer)?.get_or_insert(file);
                 if step.busy {

@@ -131,6 +131,7 @@ mod tests {
             buyer: 0,
             point,
             seen: None,
+            looked: None,
             busy: false,
             killed: point == Point::Fill,
             late: false,

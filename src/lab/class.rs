@@ -167,6 +167,7 @@ mod tests {
             buyer,
             point,
             seen: None,
+            looked: None,
             busy: false,
             killed: false,
             late: false,

@@ -54,6 +54,7 @@ mod tests {
             buyer,
             point,
             seen: None,
+            looked: None,
             busy: false,
             killed: false,
             late: false,

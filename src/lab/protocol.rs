@@ -164,6 +164,9 @@ impl Answer {
 pub(super) struct StepReport {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) seen: Option<SeenCount>,
+    /// How many a look outside the lock found left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) looked: Option<u64>,
     /// It found its lock held by somebody else.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) busy: bool,

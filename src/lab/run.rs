@@ -125,6 +125,8 @@ pub struct Move {
     pub point: Point,
     /// What was read; of the write of a scenario's process, what it made of it.
     pub seen: Option<SeenCount>,
+    /// Of a buyer's look outside the lock: how many were left, as the count had it.
+    pub looked: Option<u64>,
     /// The lock was somebody else's; of a write on a cluster: it was refused, for what it compares had changed.
     pub busy: bool,
     /// It was killed before it.

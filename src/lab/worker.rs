@@ -29,6 +29,7 @@ pub(crate) fn live(mut arguments: impl Iterator<Item = OsString>) -> u8 {
         let end = run(&task);
         let report = StepReport {
             seen: None,
+            looked: None,
             busy: false,
             next: None,
             end: Some(end),
@@ -49,6 +50,7 @@ fn run(task: &WorkerTask) -> WorkerEnd {
         publishes: task.lock == LockKind::Exclusive && !task.in_place && !is_address(&task.file),
         lock: task.lock,
         seen: None,
+        looked: None,
         over: false,
     };
     match buy(task, &mut watch) {
@@ -70,7 +72,7 @@ fn buy(task: &WorkerTask, watch: &mut StepObserver) -> Result<String> {
     office.open(task.lock, DEFAULT_WAIT)?;
     if task.query {
         watch.pause(Point::Query)?;
-        office.written_count()?;
+        watch.looked = Some(office.written_count()?);
     }
     if task.lock == LockKind::WriteOnly {
         watch.pause(Point::Read)?;
@@ -108,6 +110,7 @@ struct StepObserver {
     publishes: bool,
     lock: LockKind,
     seen: Option<SeenCount>,
+    looked: Option<u64>,
     /// Whether the run was called off.
     over: bool,
 }
@@ -119,6 +122,7 @@ impl StepObserver {
         }
         let report = StepReport {
             seen: self.seen.take(),
+            looked: self.looked.take(),
             busy: false,
             next: Some(next),
             end: None,

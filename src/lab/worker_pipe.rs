@@ -23,6 +23,7 @@ impl StepControl for Queue {
     fn busy(&mut self, _: FileId) -> Result<()> {
         await_go(&StepReport {
             seen: None,
+            looked: None,
             busy: true,
             next: Some(Point::Lock),
             end: None,

@@ -1,6 +1,8 @@
 //! The acts of a run in the order in which they were done, each in plain words: what every drawing is made from.
 
 use super::choose::Choice;
+use super::effects::Effects;
+use super::late;
 use super::marks::Marks;
 use super::model::{Spot, Time, Timeline};
 use super::operation::{Doing, DrawnOperation, DrawnOutcome, Sight, Span};
@@ -47,7 +49,12 @@ impl Act {
 }
 
 /// All acts that are drawn, by time.
-pub(super) fn acts(timeline: &Timeline, choice: &Choice, marks: &Marks) -> Vec<Act> {
+pub(super) fn acts(
+    timeline: &Timeline,
+    choice: &Choice,
+    marks: &Marks,
+    effects: &Effects,
+) -> Vec<Act> {
     let mut acts = Vec::new();
     for place in choice.places() {
         let Some(operation) = timeline.operation(place) else {
@@ -108,6 +115,7 @@ pub(super) fn acts(timeline: &Timeline, choice: &Choice, marks: &Marks) -> Vec<A
             });
         }
     }
+    acts.extend(late::act(timeline, choice, effects));
     // What lies around others comes first.
     acts.sort_by_key(|act| (act.from, act.place, std::cmp::Reverse(act.to)));
     acts
@@ -140,8 +148,10 @@ fn given_up(timeline: &Timeline, place: Spot, operation: &DrawnOperation) -> Opt
 fn words(timeline: &Timeline, marks: &Marks, operation: &DrawnOperation, doing: &Doing) -> String {
     let reads = operation.span(Doing::reads).is_some();
     match doing {
-        // What a buyer saw is said where it read it.
-        Doing::Query if reads => "queries".to_owned(),
+        // What a buyer goes by is said where it read it.
+        Doing::Query if reads || operation.looked.is_some() => {
+            with("queries", left(timeline, operation.looked))
+        }
         Doing::Query => with("queries", seen(timeline, operation)),
         Doing::Wait if timeline.time == Time::Steps => "waits".to_owned(),
         Doing::Wait if marks.locks.len() > 1 => "asks for a lock".to_owned(),

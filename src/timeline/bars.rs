@@ -81,7 +81,7 @@ pub(super) fn style(doing: &Doing, colour: &str) -> Option<(f64, String)> {
             4.5,
             format!(r#"rx="4.5" fill="none" stroke="{QUIET}" stroke-dasharray="2 2""#),
         ),
-        Doing::Sync => (3.5, format!(r#"fill="{QUIET}" fill-opacity="0.5""#)),
+        Doing::Sync => (3.5, format!(r#"fill="{colour}" fill-opacity="0.5""#)),
     })
 }
 

@@ -34,7 +34,7 @@ pub(super) fn chosen<'a>(scene: &'a Scene<'_>) -> Vec<(&'a Act, bool)> {
     let abridged = said.len() > ROWS;
     let said: Vec<&Act> = said
         .into_iter()
-        .filter(|act| !abridged || !is_minor(act))
+        .filter(|act| !abridged || !is_minor(scene, act))
         .collect();
     let marked = |act: &Act| act.proves || !act.findings.is_empty();
     let mut rest = ROWS.saturating_sub(said.iter().filter(|act| marked(act)).count());
@@ -96,8 +96,10 @@ pub(super) fn is_said(scene: &Scene<'_>, act: &Act) -> bool {
 }
 
 /// Whether the sale can be understood without it.
-pub(super) fn is_minor(act: &Act) -> bool {
-    let asks = act.doing == Some(Doing::Query) && act.words == "queries";
+pub(super) fn is_minor(scene: &Scene<'_>, act: &Act) -> bool {
+    let operation = scene.timeline.operation(act.place);
+    let reads = operation.is_some_and(|one| one.span(Doing::reads).is_some());
+    let asks = act.doing == Some(Doing::Query) && (reads || act.words == "queries");
     let quiet = matches!(
         act.doing,
         Some(Doing::Wait | Doing::WaitFor(_) | Doing::Think | Doing::Sync | Doing::Point(_))

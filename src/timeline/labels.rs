@@ -167,7 +167,7 @@ fn places((x0, x1): (f64, f64), width: f64, ends: bool) -> impl Iterator<Item = 
 fn is_said(act: &Act, time: Time) -> bool {
     let silent = match act.doing {
         Some(Doing::Hold(_) | Doing::Share(_) | Doing::Wait | Doing::Think) => true,
-        Some(Doing::Sync) => time == Time::Nanoseconds,
+        Some(Doing::Sync) => time == Time::Nanoseconds && !act.proves,
         _ => false,
     };
     !silent && !act.words.is_empty()

@@ -49,6 +49,7 @@ mod fold;
 mod labels;
 mod lane_row;
 mod lanes;
+mod late;
 mod layout;
 mod legend;
 mod legend_shapes;

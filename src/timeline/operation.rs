@@ -7,6 +7,9 @@ pub struct DrawnOperation {
     pub spans: Vec<Span>,
     /// What it saw of the count.
     pub read: Option<Sight>,
+    /// The version that it saw when it only looked, before it read what it goes by, as an index into
+    /// [`Timeline::versions`](super::Timeline::versions).
+    pub looked: Option<usize>,
     /// The version that it wrote, as an index into [`Timeline::versions`](super::Timeline::versions).
     pub wrote: Option<usize>,
     /// What it was told; `None` when it was not told anything.

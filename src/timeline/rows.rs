@@ -170,7 +170,7 @@ impl<'a> RowPlan<'a> {
                     other.doing,
                     Some(Doing::Hold(_) | Doing::Share(_) | Doing::Stuck(_))
                 );
-                !is_minor(other) && !of_lock
+                !is_minor(self.scene, other) && !of_lock
             });
         let operation = self.scene.timeline.operation(act.place);
         // What one who only asks was told is what it saw.

@@ -11,4 +11,6 @@ pub struct SaleFacts {
     pub uncounted: BTreeSet<Spot>,
     /// Whether more may have been sold than is counted.
     pub is_least: bool,
+    /// Whether it is known what a ledger says of them: then the count itself may have said so later than its sale was written.
+    pub on_ledger: bool,
 }

@@ -34,7 +34,8 @@ impl<'a> Scene<'a> {
         let marks = Marks::of(timeline, &choice);
         let tree = Tree::of(timeline, &choice);
         let names = ShortNames::of(timeline, &choice, &tree);
-        let acts = acts(timeline, &choice, &marks);
+        let effects = Effects::of(timeline);
+        let acts = acts(timeline, &choice, &marks, &effects);
         let axis = Axis::of(timeline, &choice, &acts);
         Self {
             timeline,
@@ -44,7 +45,7 @@ impl<'a> Scene<'a> {
             names,
             acts,
             axis,
-            effects: Effects::of(timeline),
+            effects,
         }
     }
 

@@ -90,7 +90,7 @@ class Replayed {
     }
     if (step === "lock") own.holds = !busy;
     if (step === "read") own.knows = left === undefined ? "an empty file" : { left, version, by: this.writer };
-    if (step === "query" && isLast) own.knows = "an empty file";
+    if (step === "query") own.knows = left === undefined ? "an empty file" : { left, version: this.count.version, by: this.count.by };
     const sale = step === "write" || step === "fill" ? { left: own.knows.left - 1, version: own.knows.version + 1, by: buyer } : null;
     if (step === "write") {
       this.ledger.push(buyer);
@@ -478,7 +478,7 @@ test("the eighth buyer, what harm was first, and where it was not known to be", 
   assert.match(await page.locator(".about .hint").innerText(), /not known here: too many schedules for odds/);
   const tenth = await said(page);
   assert.deepEqual(tenth.terms, ["First violation: something is so from here on that must never be so."]);
-  const window = /user-2 writes.*From step 2 on the race windows of user-1 and user-2 overlapped.*point of no return was, is not known.*candidate is step 2:/s;
+  const window = /user-2 writes.*From step 2 on the race windows of user-1 and user-2 overlapped.*point of no return was, is not known.*Here user-1 and user-2 go by one version from step 2 on, and without a lock each of them will write by it, unless it is killed/s;
   assert.match(await page.locator(".found .violation").innerText(), window);
   assert.equal(tenth.begins.length, 2, `${tenth.begins}`);
   assert.match(tenth.begins.join(), /overwritten.*count is wrong/s, "what does not add up does so from the second sale on");
@@ -511,6 +511,32 @@ test("what became of a sale is told at the step that overwrites it", async (t) =
   assert.match((await said(page)).terms.join(), /^Point of no return: /, "all read before one writes: it is certain from the beginning");
   await page.keyboard.press("End");
   assert.doesNotMatch(await page.locator("section.found").innerText(), /candidate|not known/);
+});
+
+test("a recorded sale is written, and when the count said so is not told", async (t) => {
+  const words = ["-f", "tickets.json", "buy", "--users", "2", "--lock", "--think", "2ms"];
+  const { url } = await draw(t, words, { "tickets.json": '{"ticket": 2}\n' });
+  const page = await visit(t, url);
+  assert.equal(await page.locator(".count h3").innerText(), "The count says");
+  const after = await page.locator(".steps .after").allTextContents();
+  const wrote = (await page.locator(".steps .does").allTextContents()).findIndex((text) => text.startsWith("writes"));
+  assert.ok(after.slice(0, wrote).every((text) => text === "count: 2 left"), `${after}`);
+  assert.ok(after.slice(wrote).every((text) => /^written: [01] left$/.test(text)), `${after}`);
+  await page.keyboard.press("End");
+  assert.equal(await page.locator(".count h3").innerText(), "Written last");
+  assert.equal(await page.locator(".count .left").innerText(), "0 left");
+  assert.equal(await page.locator(".count .ahead").innerText(), "It is on the ledger. When the count itself said so is not recorded.");
+  await page.getByText("the count is replaced behind that, and when is not recorded").waitFor();
+});
+
+test("a query beside the lock tells what it read, and that it is behind the ledger", async (t) => {
+  const { url, told } = await draw(t, ["race", "compare", "1 1 1 1 2 1", "--lock", "exclusive,exclusive", "--writes", "in-place,replace", "--query"]);
+  const page = await visit(t, `${url}#5`);
+  const second = page.locator(".run").nth(1);
+  assert.equal(await second.locator(".now .what").innerText(), "user-2 queries: 1 left");
+  assert.match(await second.locator(".now .why").innerText(), /behind the ledger: that says 0 left \(version 2 by user-1\)/);
+  assert.equal(await second.locator("tbody tr").nth(1).locator("td.knows").innerText(), "1 left (version 1)");
+  assert.ok(JSON.stringify(told).includes('"step":"query","left":1'));
 });
 
 test("whose lease has ended takes itself to hold the lock until it is told", async (t) => {

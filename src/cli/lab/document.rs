@@ -98,7 +98,7 @@ impl Shown {
                 .map(|step| StepShown {
                     buyer: format!("user-{}", step.buyer + 1),
                     step: step.point.name(),
-                    left: step.seen.map(|seen| seen.left),
+                    left: step.seen.map(|seen| seen.left).or(step.looked),
                     version: step.seen.map(|seen| seen.seq),
                     busy: step.busy,
                     killed: step.killed,

@@ -112,7 +112,10 @@ impl Pictured {
                 [format!("reads: {left} left"), format!("read {left}")]
             }
             (Point::Query, _) if is_scenario => all(["looks, without the lock", "look"]),
-            (Point::Query, _) => all(["queries", "query"]),
+            (Point::Query, _) => match step.looked {
+                Some(left) => [format!("queries: {left} left"), format!("query {left}")],
+                None => all(["queries", "query"]),
+            },
             (Point::Read, None) => all(["reads", "read"]),
             (Point::Write, _) if step.busy => all(["its write is refused", "refused"]),
             (Point::Write, _) if in_place => all(["cuts the count to nothing", "cut"]),

@@ -46,6 +46,10 @@ pub(super) fn findings(
                 one.takes = if is_sum { written.len().min(2) } else { 0 };
             }
         }
+        if one.of_end {
+            // Whose count it is that misses them.
+            one.beside.extend(written);
+        }
         findings.push((found.kind.place_in_drawing(), one));
     }
     findings.sort_by_key(|(rank, _)| *rank);

@@ -57,6 +57,7 @@ pub(super) fn operation(
     DrawnOperation {
         spans,
         read,
+        looked: None,
         wrote,
         outcome: match did.outcome {
             OperationOutcome::Sold => Some(DrawnOutcome::Sold(quantity)),

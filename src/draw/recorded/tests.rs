@@ -4,6 +4,8 @@ use crate::check;
 use crate::check::evidence::read_lines;
 use crate::timeline::{PageStep, Steps};
 
+mod written;
+
 fn steps(text: &str) -> Steps {
     let evidence = read_lines(text.as_bytes(), "run.jsonl".as_ref()).unwrap();
     let verdict = check::judge(&evidence);
@@ -117,8 +119,8 @@ fn what_was_old_when_it_was_read_is_told_from_what_others_wrote_since() {
     let since = wrote.number;
     let read = done(&steps, "b", "reads")[0].1.number;
     let old = format!(
-        "It read 1 left (version 0) at step {read}, which was old then: out of date since step {since}. By now the count says 0 left \
-         (version 1 by a). It does not look again: it writes 0 left."
+        "It read 1 left (version 0) at step {read}, which was old then: out of date since step {since}. By now what was written last \
+         is 0 left (version 1 by a). It does not look again: it writes 0 left."
     );
     let old = old.replace(" (version 0)", "");
     let why = writes.why.replace(" (version 0)", "");
@@ -230,7 +232,7 @@ fn of_an_old_count_that_no_step_can_have_written_the_page_says_that_it_does_not_
     );
     assert_eq!(
         last.why,
-        "By the last step that is known it said 0 left (version 4 by e). Who put this count over that one, and when, is not known."
+        "What was written last, as far as is known, is 0 left (version 4 by e). Who put this count over that one, and when, is not known."
     );
     assert_eq!((last.who, last.count.left), (None, Some(2)));
     let [violation] = &steps.key_steps[..] else {

@@ -50,7 +50,10 @@ pub fn timeline(evidence: &Evidence, verdict: &HistoryVerdict) -> Timeline {
             .collect(),
         versions,
         findings,
-        sales: sales(&tree, &order, &lanes.places),
+        sales: SaleFacts {
+            on_ledger: evidence.ledger.is_some(),
+            ..sales(&tree, &order, &lanes.places)
+        },
         locks: locks.facts(|at| lanes.places.get(at as usize).copied().flatten()),
         incomplete: verdict.counts.iter().any(|count| count.count > MAX_TOLD),
         ..Timeline::default()
@@ -70,5 +73,6 @@ fn sales(tree: &VersionTree, order: &WriteOrder<'_>, places: &[Option<Spot>]) ->
     SaleFacts {
         uncounted,
         is_least: order.silent().next().is_some(),
+        ..SaleFacts::default()
     }
 }

@@ -30,6 +30,7 @@ impl StepTeller {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         await_go(&StepReport {
             seen: seen.take(),
+            looked: None,
             busy: false,
             next: Some(next),
             end: None,

@@ -65,6 +65,7 @@ impl Told {
             buyer,
             point,
             seen,
+            looked: None,
             busy: false,
             killed: false,
             late,

@@ -4,12 +4,12 @@ use std::cmp::Reverse;
 
 use super::super::acts::Act;
 use super::super::effects::Effects;
+use super::super::late;
 use super::super::model::Time;
 use super::super::operation::{Doing, DrawnOperation, Sight, Span};
 use super::super::scene::Scene;
 use super::event::{Happening, StepEvent};
 use super::hidden::hidden;
-use super::late::late;
 
 /// Up to so many steps are shown; above, what belongs to no finding is left out first.
 const STEPS: usize = 400;
@@ -21,7 +21,6 @@ pub(super) fn events(scene: &Scene<'_>, effects: &Effects) -> (Vec<StepEvent>, u
         of_act(scene, effects, act, &mut events);
     }
     hidden(scene, &mut events);
-    events.extend(late(scene, effects));
     events.sort_by_key(|event| (event.at, event.rank, event.place));
     let left_out = bounded(&mut events);
     (events, left_out)
@@ -51,6 +50,12 @@ fn of_act(scene: &Scene<'_>, effects: &Effects, act: &Act, events: &mut Vec<Step
         return;
     };
     let (from, to) = (act.from, act.to);
+    if let Some(stands) = late::standing(scene.timeline).filter(|_| act.span == Some(late::SPAN)) {
+        // Behind what is read and written then, and before what it is told.
+        let what = Happening::Publishes(stands);
+        events.push(event(to, what, act.words.clone(), (3, 1)));
+        return;
+    }
     match doing {
         Doing::Hold(file) | Doing::Share(file) => {
             let span = Span::new(doing.clone(), from, to);

@@ -44,17 +44,19 @@ const TERMS: &str = r#"<section class="card terms"><h2>Terms</h2><dl>
 <dt>query</dt><dd>Somebody looks how many are left, and buys nothing by it. A buyer that queries first reads again before it buys.</dd>
 <dt>read, write</dt><dd>A buyer reads the count, and goes by what it has read: it writes its sale, and what it has read less what it buys. It does not look again in between. Under the exclusive lock its read takes in the ledger, too: a sale that is on the ledger, and that the count does not show yet, counts.</dd>
 <dt>publish</dt><dd>Under the exclusive lock the sale is written to the ledger first, and the count is replaced behind that, in a step of its own, for which nobody has to wait. In a schedule without that lock both are one step; where the count is written in place, it is emptied first, and then filled. Programs that run freely without it make two calls of it, and others may publish in between: then an older count is put over a newer one, and misses sales.</dd>
+<dt>written last</dt><dd>What the last sale left that was written, on the page of a recorded run. A recording says when a sale was written. In a rush on files that is when its line is on the ledger; the count is replaced behind that, and when is not recorded. On a cluster both are one step. Of another program it is what that program calls its write.</dd>
 <dt>lock</dt><dd>What one process at a time holds; whoever else asks for it waits. It is advisory: who does not ask goes through. A shared lock may be held by several at a time, and keeps out only who wants it alone.</dd>
 <dt>lease</dt><dd>What holds a lock for a time on several machines, where no kernel frees the lock of a process that died. It ends by itself, and its holder is not told.</dd>
 <dt>lost update</dt><dd>Two read one version, and both write the one after it: the sale of the first is overwritten.</dd>
+<dt>lost sale</dt><dd>A buyer was told that it bought, and in the end the ledger or the count has no such sale: as where an older count is put over a newer one. Its line is on the ledger then, and nobody has overwritten it.</dd>
 <dt>torn read</dt><dd>Somebody reads a count that another has written in part.</dd>
 <dt>think</dt><dd>How long a buyer waits between its read and its write; of two times, some time between them, drawn at random for each.</dd>
 <dt>seed</dt><dd>The number from which random times and orders are drawn: the same seed draws the same ones.</dd>
 <dt>schedule</dt><dd>One order in which the buyers make their steps. A proof runs all of them, but only one of those that differ in nothing else than the order of steps that touch different things, or in which of the buyers, who are alike, is which; this page shows one.</dd>
 <dt>bad end</dt><dd>An end at which something is so that must never be so: more is sold than there was, a sale is overwritten, somebody has read a count that was written in part, or the count is wrong or cannot be read.</dd>
-<dt>out of date</dt><dd>What a buyer has read is not what the count says any more, and it goes by it all the same.</dd>
+<dt>out of date</dt><dd>What a buyer has read is not what was written last any more, and it goes by it all the same.</dd>
 <dt>race window</dt><dd>From the read of a buyer to its write: what others write in between it does not see. The windows of two who have read the same version overlap where both have read and neither has written: each will write over the other. A lock keeps the others out of it.</dd>
-<dt>point of no return</dt><dd>The first step after which every way to go on ends badly. It is known only where all schedules were looked through.</dd>
+<dt>point of no return</dt><dd>The first step after which every way to go on ends badly. It is known only where all schedules were looked through, and of a rush with --together, in which all read before anybody writes.</dd>
 <dt>first violation</dt><dd>The first step after which something is so that must never be so: the step by which the first of the findings is so, as that a sale is overwritten, that more is sold than there was, that a count is read half written, or that a lock is held by two or keeps nobody out.</dd>
 </dl></section>
 "#;

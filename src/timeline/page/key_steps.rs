@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::super::model::Timeline;
+use super::super::model::{Time, Timeline};
 use super::super::scene::{certain_from, is_certain};
 use super::raced::{FirstOverlap, Raced};
 use super::state::{KeyStep, Steps};
@@ -27,16 +27,25 @@ pub(super) fn chance(timeline: &Timeline, steps: u64) -> Option<f64> {
     chance.is_finite().then(|| chance.clamp(0.0, 1.0))
 }
 
-/// From where on it could not end well, where that is known, and where something was wrong first.
+/// From where on it could not end well, where that is known, and where something was wrong first. `late`: the step by which an older
+/// count is put over newer ones.
 pub(super) fn key_steps(
     timeline: &Timeline,
     steps: &Steps,
     raced: &BTreeMap<u64, Raced>,
-    overlap: Option<FirstOverlap>,
+    (overlap, late): (Option<FirstOverlap>, Option<usize>),
 ) -> Vec<KeyStep> {
     let point = no_return(timeline, steps);
     let candidate = overlap.filter(|_| point.is_none());
-    let first = first_violation(timeline, steps, raced, (point.is_some(), candidate));
+    let mut first = first_violation(steps, raced);
+    if let Some(first) = first.as_mut().filter(|_| point.is_none()) {
+        let by_late = late == Some(first.step);
+        let raced = steps
+            .steps
+            .get(first.step)
+            .and_then(|at| raced.get(&at.number));
+        first.meaning += &unknown(timeline, steps, by_late, candidate.zip(raced));
+    }
     point.into_iter().chain(first).collect()
 }
 
@@ -65,13 +74,7 @@ fn no_return(timeline: &Timeline, steps: &Steps) -> Option<KeyStep> {
     })
 }
 
-/// `candidate`: from where on it may have been certain, where that is not known.
-fn first_violation(
-    timeline: &Timeline,
-    steps: &Steps,
-    raced: &BTreeMap<u64, Raced>,
-    (is_known, candidate): (bool, Option<FirstOverlap>),
-) -> Option<KeyStep> {
+fn first_violation(steps: &Steps, raced: &BTreeMap<u64, Raced>) -> Option<KeyStep> {
     let first = steps.findings.iter().filter_map(|finding| finding.step);
     let step = first.min()?;
     let at = steps.steps.get(step)?;
@@ -94,35 +97,52 @@ fn first_violation(
         );
         sentence.push_str(&open);
     }
-    let mut unknown = String::new();
-    if !is_known {
-        match &timeline.no_odds {
-            Some(why) => {
-                unknown = format!(". Where the point of no return was, is not known: {why}");
-            }
-            None => UNKNOWN.clone_into(&mut unknown),
-        }
-        if steps.steps.iter().all(|step| step.locks.is_empty()) {
-            unknown.push_str(SHOWN);
-        }
-        if let Some(FirstOverlap {
-            names: [one, other],
-            from,
-        }) = candidate.filter(|_| raced.is_some())
-        {
-            let candidate = format!(
-                ". Here the candidate is step {from}: from there on {one} and {other} went by one version, and both wrote by it"
-            );
-            unknown.push_str(&candidate);
-        }
-    }
     Some(KeyStep {
         step,
         certain: false,
         term: "First violation",
         sentence,
-        meaning: format!("{VIOLATION}{unknown}"),
+        meaning: VIOLATION.to_owned(),
     })
+}
+
+/// That it is not known from where on it could not end well, and what is known of that. `by_late`: whether the first violation is a
+/// count that is put over a newer one. `candidate`: the first of all pairs that wrote by one version, and that of the first violation.
+fn unknown(
+    timeline: &Timeline,
+    steps: &Steps,
+    by_late: bool,
+    candidate: Option<(FirstOverlap, &Raced)>,
+) -> String {
+    let mut unknown = match &timeline.no_odds {
+        Some(why) => format!(". Where the point of no return was, is not known: {why}"),
+        None => UNKNOWN.to_owned(),
+    };
+    let is_unlocked = steps.steps.iter().all(|step| step.locks.is_empty());
+    if is_unlocked && !by_late {
+        unknown.push_str(SHOWN);
+    }
+    let Some((FirstOverlap { names, from }, raced)) = candidate else {
+        return unknown;
+    };
+    let [one, other] = names;
+    let words = if is_unlocked && timeline.time == Time::Steps {
+        // No buyer of the lab looks again.
+        format!(
+            ". Here {one} and {other} go by one version from step {from} on, and without a lock each of them will write by it, unless \
+             it is killed"
+        )
+    } else {
+        let earlier = if from < raced.from {
+            format!(", earlier than step {} of the first violation", raced.from)
+        } else {
+            String::new()
+        };
+        format!(
+            ". Here the candidate is step {from}{earlier}: from there on {one} and {other} went by one version, and both wrote by it"
+        )
+    };
+    unknown + &words
 }
 
 /// A chance in percent; certain and impossible are said only where they are.

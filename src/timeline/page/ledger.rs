@@ -112,6 +112,11 @@ impl Sales {
         (line.version == Some(version)).then_some(place)
     }
 
+    /// The version that the line at a place made.
+    pub(super) fn version_at(&self, place: usize) -> Option<usize> {
+        self.lines.get(place)?.version
+    }
+
     /// The line at a place, for people.
     pub(super) fn entry(&self, scene: &Scene<'_>, place: usize) -> Option<ShownLine> {
         let line = self.lines.get(place)?;
@@ -137,6 +142,7 @@ impl Sales {
             version,
             left,
             overwritten_by: by.filter(|by| *by > place),
+            missed_from: None,
         })
     }
 }

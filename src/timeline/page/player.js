@@ -124,7 +124,9 @@
     const by = count.by ? `written by ${count.by}` : "as it was at first";
     const version = count.version === null || count.version === undefined ? "" : `version ${count.version}, ${by}`;
     const ahead = count.ahead ? `The ledger says ${count.ahead}: whoever holds the lock goes by the ledger.` : "";
-    find(".count .ahead", section).textContent = ahead;
+    const unrecorded = count.on_ledger ? "It is on the ledger. When the count itself said so is not recorded." : "";
+    find(".count h3", section).textContent = count.as_written ? "Written last" : "The count says";
+    find(".count .ahead", section).textContent = ahead || unrecorded;
     const cut = count.unfilled ? "had emptied it, and was killed before it filled it" : "has emptied it and not filled it yet";
     find(".count .version", section).textContent = isCut ? `${count.cut_by} ${cut}` : version;
     find(".count", section).classList.toggle("bad", isCut);
@@ -143,7 +145,7 @@
   }
 
   const LINES = 12;
-  function showLedger(section, run, lines) {
+  function showLedger(section, run, lines, index) {
     const shown = run.ledger.filter((line) => line.at < lines && line.at >= lines - LINES);
     const hidden = lines - shown.length;
     const sales = lines === 1 ? "1 sale" : `${lines.toLocaleString("en")} sales`;
@@ -154,7 +156,11 @@
       item.append(make("span", "sale", line.who || "somebody"));
       const many = line.left === null ? "" : `, ${left(line.left)}`;
       item.append(make("span", "made", `’s write: version ${line.version}${many}`));
-      if (isLost) item.append(make("span", "lost", " not in the count"));
+      const isMissed = line.missed_from !== undefined && line.missed_from <= index;
+      // Of a recorded run it is not known when the count itself said so.
+      const isRecorded = run.unit !== "";
+      if (isMissed || (isLost && !isRecorded)) item.append(make("span", "lost", " not in the count"));
+      else if (isLost) item.append(make("span", "lost", " overwritten"));
       return item;
     });
     const list = find(".ledger ol", section);
@@ -299,7 +305,7 @@
       showOdds(section, run.steps[own]);
       showCount(section, state.count);
       showLocks(section, run, state.locks);
-      showLedger(section, run, state.lines);
+      showLedger(section, run, state.lines, own);
       showProcesses(section, run, own);
       showPicture(section, run, own, overlays[at]);
       showList(section, own);
@@ -397,7 +403,7 @@
         showOver(sections[at], run, own === end_of(run) && own > 0);
         showCount(sections[at], state.count);
         showLocks(sections[at], run, state.locks);
-        showLedger(sections[at], run, state.lines);
+        showLedger(sections[at], run, state.lines, own);
         showProcesses(sections[at], run, own);
         showFound(sections[at], run, own);
       });

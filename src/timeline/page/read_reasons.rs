@@ -22,7 +22,7 @@ pub(super) fn read(
         _ => return String::new(),
     };
     if matches!(event.what, Happening::Does(Doing::Query)) {
-        return "A query only looks, and buys nothing.".to_owned();
+        return before.looks(false);
     }
     let less = less(operation, event);
     let left = before.timeline().versions.get(version);
@@ -34,10 +34,7 @@ pub(super) fn read(
     let others = before.go_by(version, lane);
     let known = before.says(version);
     if version != before.latest && before.latest > version {
-        return format!(
-            "That is old: the count says {} by then.",
-            before.version(before.latest)
-        );
+        return format!("That is old: {} by then.", before.says_now());
     }
     let first = if less.is_some() {
         " before it has written"

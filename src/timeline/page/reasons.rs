@@ -30,16 +30,20 @@ fn meaning(before: &Situation<'_>, event: &StepEvent, operation: &DrawnOperation
         Happening::Converts(file, shared) => converted(before, event, (*file, *shared)),
         Happening::Frees(..) => freed(before, event, operation),
         Happening::Ends(..) => ended(before, event),
-        Happening::Publishes(version) => before.published_late(*version),
+        Happening::Publishes(_) => before.published_late(),
         Happening::Dies => died(before, event),
         Happening::Answers => answered(before, event, operation),
         Happening::Does(doing) => match doing {
-            Doing::Query if operation.span(Doing::reads).is_some() => {
-                "A query only looks, and buys nothing. What it buys by, it reads later, in a step of its own.".to_owned()
+            Doing::Query
+                if operation.looked.is_some() || operation.span(Doing::reads).is_some() =>
+            {
+                before.looks(operation.span(Doing::reads).is_some())
             }
             _ if doing.reads() => {
                 let ahead = before.ahead_words();
-                format!("{ahead} {}", read(before, event, operation)).trim_start().to_owned()
+                format!("{ahead} {}", read(before, event, operation))
+                    .trim_start()
+                    .to_owned()
             }
             Doing::Query => read(before, event, operation),
             _ if doing.writes() => wrote(before, event, operation),
@@ -123,7 +127,7 @@ fn answered(before: &Situation<'_>, event: &StepEvent, operation: &DrawnOperatio
         ),
         Some(DrawnOutcome::Sold(_)) => match before.overwriter(event.place) {
             Some(by) => format!(
-                "It holds a ticket, and the count does not show its sale: that is overwritten by {}.",
+                "It holds a ticket, and its sale is overwritten by {}.",
                 before.name(by.lane)
             ),
             None => "Its sale is written, and it has its ticket.".to_owned(),

@@ -184,14 +184,19 @@ fn row(out: &mut String, steps: &Steps, step: &PageStep) {
     out.push_str("</li>\n");
 }
 
-/// What the count says after a step.
+/// What the count says after a step, or what was written last.
 fn says(step: &PageStep) -> String {
     match (&step.count.cut_by, step.count.left) {
         (cut_by, _) if !cut_by.is_empty() => "count: empty".to_owned(),
         (_, Some(left)) => {
             let ahead = step.count.ahead.split(" (").next().unwrap_or_default();
             let ledger = if ahead.is_empty() { "" } else { ", ledger: " };
-            format!("count: {left} left{ledger}{ahead}")
+            let what = if step.count.as_written {
+                "written"
+            } else {
+                "count"
+            };
+            format!("{what}: {left} left{ledger}{ahead}")
         }
         _ => String::new(),
     }

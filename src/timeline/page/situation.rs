@@ -3,14 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::super::model::Timeline;
-use super::super::operation::{Doing, Sight};
+use super::super::operation::Doing;
 use super::super::scene::Scene;
 use super::event::{Happening, StepEvent};
 use super::holders::gives_up;
 use super::ledger::{NAME, Sales};
 use super::lock_wish::LockWish;
 use super::raced::{Raced, WriteBy};
-use super::read_reasons::less;
 use super::state::ProcessState;
 
 /// What a process goes by: the version that it has read, and at which step.
@@ -30,7 +29,7 @@ pub(super) struct Situation<'a> {
     pub(super) rows: HashMap<usize, usize>,
     pub(super) processes: Vec<ProcessState>,
     /// What each goes by, until it has written or was told.
-    pending: BTreeMap<usize, Pending>,
+    pub(super) pending: BTreeMap<usize, Pending>,
     /// Which lanes hold the lock of each file, and whether shared; and what each lane has asked for.
     pub(super) holders: BTreeMap<u64, Vec<(usize, bool)>>,
     pub(super) waits: BTreeMap<usize, LockWish>,
@@ -39,8 +38,8 @@ pub(super) struct Situation<'a> {
     /// The last version that was written, and that which the count tells of.
     pub(super) latest: usize,
     pub(super) told: usize,
-    /// The version whose count was put over newer ones.
-    late: Option<usize>,
+    /// The version whose count was put over newer ones, and is what the count says in the end.
+    pub(super) late: Option<usize>,
     /// Who has cut the count to nothing.
     pub(super) cut: Option<usize>,
     /// How many sales were written down.
@@ -225,22 +224,7 @@ impl<'a> Situation<'a> {
             }
             _ => {}
         }
-        let asks = *doing == Doing::Query && operation.span(Doing::reads).is_none();
-        if doing.reads() || asks {
-            let knows = self.seen(operation.read.as_ref());
-            let row = self.row(lane);
-            if let Some(process) = row.and_then(|row| self.processes.get_mut(row)) {
-                process.knows = knows;
-            }
-            if let (Some(Sight::Version(version)), false) = (&operation.read, asks) {
-                let pending = Pending {
-                    version: *version,
-                    step: event.number,
-                    less: less(operation, event),
-                };
-                self.pending.insert(lane, pending);
-            }
-        }
+        self.learns(event, operation, doing);
         if doing.writes() {
             self.cut = None;
             let by = self.pending.remove(&lane);

@@ -67,6 +67,7 @@ impl Situation<'_> {
         let Some(version) = self.timeline().versions.get(self.told) else {
             return CountState::default();
         };
+        let as_written = self.is_as_written();
         CountState {
             version: Some(version.seq),
             left: version.left,
@@ -76,6 +77,8 @@ impl Situation<'_> {
             cut_by: String::new(),
             unfilled: false,
             ahead: self.ahead().map_or_else(String::new, |at| self.version(at)),
+            as_written,
+            on_ledger: as_written && self.timeline().sales.on_ledger,
         }
     }
 

@@ -46,7 +46,7 @@ pub struct PageStep {
     pub chance: Option<f64>,
     /// What every process knows and is at.
     pub processes: Vec<ProcessState>,
-    /// What the count says.
+    /// What the count says, or what was written last.
     pub count: CountState,
     /// Who holds which lock.
     pub locks: Vec<LockState>,
@@ -92,9 +92,16 @@ pub struct ProcessState {
     pub killed: bool,
 }
 
-/// What the count says.
+/// What the count says; of a recorded run, what was written last.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct CountState {
+    /// Whether it is what was written last, and the count itself may have said something else: of a recorded run it is not known
+    /// when it said so.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub as_written: bool,
+    /// Whether that is a line of a ledger.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub on_ledger: bool,
     /// The version that it is of; `None` where it is empty or nothing is known of it.
     pub version: Option<u64>,
     /// How many it says are left.
@@ -136,6 +143,9 @@ pub struct ShownLine {
     /// The place of the sale that is written over it, if one is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub overwritten_by: Option<usize>,
+    /// From which of [`Steps::steps`] on the count misses it, where an older count is put over it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub missed_from: Option<usize>,
 }
 
 /// What was found, and where.

@@ -1,26 +1,24 @@
 //! A run walked through: its steps, with the state after each.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use super::super::model::{Spot, Time, Timeline};
 use super::super::operation::DrawnOutcome;
 use super::super::scene::Scene;
 use super::super::words::short;
-use super::super::{acts::told, operation::Doing};
+use super::super::{acts::told, late, operation::Doing};
 use super::event::{Happening, StepEvent};
 use super::events::events;
 use super::found::StepOf;
 use super::key_steps::{chance, key_steps};
-use super::late;
+use super::late::unknown_end;
 use super::ledger::{NAME, Sales};
 use super::lock_wish::LockWish;
 use super::reasons::reason;
+use super::shown_lines::shown_lines;
 use super::situation::Situation;
-use super::state::{PageStep, ShownLine, Steps};
+use super::state::{PageStep, Steps};
 use super::told::{findings, last_write, left_out};
-
-/// So many of the last sales are shown at a step.
-pub(super) const LINES: usize = 12;
 
 impl Steps {
     /// The steps of what a picture shows of a run.
@@ -69,7 +67,7 @@ pub(super) fn walk(scene: &Scene<'_>) -> Walked {
             Time::Nanoseconds => scene.axis.name(),
         },
         processes: lanes.map(|lane| scene.name(*lane, NAME)).collect(),
-        ledger: shown_lines(scene, &sales, &steps),
+        ledger: shown_lines(scene, &sales, &steps, end),
         findings: findings(timeline, &step_of, (last_write(&events, &step_of), end)),
         steps,
         key_steps: Vec::new(),
@@ -80,7 +78,7 @@ pub(super) fn walk(scene: &Scene<'_>) -> Walked {
         timeline,
         &steps,
         &situation.raced,
-        situation.first_overlap(),
+        (situation.first_overlap(), end),
     );
     Walked {
         steps,
@@ -151,10 +149,11 @@ impl<'a> Walk<'a> {
     /// What the count says in the end, where the last step leaves it otherwise.
     fn end(&mut self) {
         let number = self.steps.last().map_or(0, |step| step.number);
-        let Some((step, stands)) = late::end(&self.situation, number.saturating_add(1)) else {
+        let Some((step, stands)) = unknown_end(&self.situation, number.saturating_add(1)) else {
             return;
         };
         self.situation.told = stands;
+        self.situation.late = Some(stands);
         let time = self.times.last().copied().unwrap_or_default();
         self.steps.push(step);
         self.times.push(time);
@@ -236,16 +235,4 @@ fn tellings(scene: &Scene<'_>, events: &[StepEvent]) -> HashMap<usize, String> {
         Some((at, words))
     });
     told.collect()
-}
-
-/// The sales that any step shows: the last few of each.
-fn shown_lines(scene: &Scene<'_>, sales: &Sales, steps: &[PageStep]) -> Vec<ShownLine> {
-    let windows = steps.iter().map(|step| step.lines);
-    let places: BTreeSet<usize> = windows
-        .flat_map(|lines| lines.saturating_sub(LINES)..lines)
-        .collect();
-    let places = places.into_iter();
-    places
-        .filter_map(|place| sales.entry(scene, place))
-        .collect()
 }

@@ -1,5 +1,6 @@
 //! What it means that a process writes: by what it goes, and what is lost or oversold by that.
 
+use super::super::model::Time;
 use super::super::operation::DrawnOperation;
 use super::super::words::{count, thousands};
 use super::event::StepEvent;
@@ -46,16 +47,20 @@ pub(super) fn wrote(
     }
     let lost = match event.over {
         Some(over) => format!(
-            " The sale of {} is gone from the count, and its buyer keeps the ticket.",
-            before.name(over)
+            " The sale of {} {}, and its buyer keeps the ticket.",
+            before.name(over),
+            match before.timeline().time {
+                Time::Steps => "is gone from the count",
+                Time::Nanoseconds => "is overwritten",
+            }
         ),
         None => String::new(),
     };
     if let Some(since) = old {
         return format!(
-            "It read {known} at step {step}, which was old then: out of date since step {since}. By now the count says {}. It does not \
-             look again: it writes {wrote}.{lost}{sells}",
-            before.version(before.latest)
+            "It read {known} at step {step}, which was old then: out of date since step {since}. By now {}. It does not look again: it \
+             writes {wrote}.{lost}{sells}",
+            before.says_now()
         );
     }
     let versions = &before.timeline().versions;
@@ -70,9 +75,9 @@ pub(super) fn wrote(
         _ => format!("others have written, {by} the last of them"),
     };
     format!(
-        "It read {known} at step {step}, and goes by that. Since then {others}, and the count says {}. It does not look again: it \
-         writes {wrote}.{lost}{sells}",
-        before.version(before.latest)
+        "It read {known} at step {step}, and goes by that. Since then {others}, and {}. It does not look again: it writes \
+         {wrote}.{lost}{sells}",
+        before.says_now()
     )
 }
 
@@ -95,7 +100,8 @@ fn missed(before: &Situation<'_>, event: &StepEvent, operation: &DrawnOperation)
         if missed == 1 { "is" } else { "are" },
     );
     Some(format!(
-        "{tickets} sold before {are} missing from the count, and even a new look would have found {} left",
+        "{tickets} sold before {are} missing from {}, and even a new look would have found {} left",
+        before.count_name(),
         thousands(left)
     ))
 }

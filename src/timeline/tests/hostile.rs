@@ -52,6 +52,7 @@ fn operation() -> impl Strategy<Value = DrawnOperation> {
             .map(|(doing, from, to)| Span::new(doing, from, to));
         DrawnOperation {
             spans: spans.collect(),
+            looked: wrote,
             read,
             wrote,
             outcome,

@@ -18,6 +18,7 @@ fn sold(spans: Vec<Span>, read: usize, wrote: usize) -> DrawnOperation {
     DrawnOperation {
         spans,
         read: Some(Sight::Version(read)),
+        looked: None,
         wrote: Some(wrote),
         outcome: Some(DrawnOutcome::Sold(1)),
         killed: None,

@@ -301,6 +301,7 @@ fn what_does_not_fit_together_is_left_out() {
             Span::new(Doing::Point("\u{202e}".to_owned()), u64::MAX, u64::MAX),
         ],
         read: Some(Sight::Version(99)),
+        looked: Some(98),
         wrote: Some(77),
         outcome: Some(DrawnOutcome::Sold(u64::MAX)),
         killed: Some(2),
@@ -380,7 +381,7 @@ fn a_finding_has_the_step_from_which_on_it_is_so_and_the_one_at_which_all_of_it_
     }
     // What a buyer is told of its sale is not what becomes of it later.
     for (at, step) in steps.steps.iter().enumerate() {
-        if let Some((_, by)) = step.why.split_once("that is overwritten by ") {
+        if let Some((_, by)) = step.why.split_once("its sale is overwritten by ") {
             let name = by.trim_end_matches('.');
             let written = steps.steps[..at].iter().any(|before| {
                 let who = before.who.map(|who| steps.processes[who].as_str());
