@@ -85,7 +85,10 @@ impl<'a> PossibleForks<'a> {
 
     /// What became of the sales that wrote one version; `None` where that is not known, or not the same in each possibility.
     pub(super) fn outcome(&self, writers: &[u32]) -> Option<ForkOutcome> {
-        self.agreed(|forks| forks.outcome(writers)).flatten()
+        let same = self.agreed(|forks| forks.outcome(writers)).flatten()?;
+        let stands = |at: &u32| self.all.iter().all(|forks| forks.stands(*at));
+        let is_known = same.kept.is_none() || writers.iter().any(stands);
+        (is_known || !self.may_be_later(writers)).then_some(same)
     }
 
     /// The same in words, where it is not known.

@@ -34,7 +34,7 @@ pub(super) fn nonsense() -> Vec<(String, &'static str)> {
     let (intended, wrote) = (begun.clone() + &intend, step("wrote", 6, ""));
     let sold_out = step("return", 6, ",\"outcome\":\"sold_out\"");
     let all = [
-        ("\u{0}\u{0}\n".to_owned(), "this is no JSON"),
+        ("\u{0}\u{0}\n".to_owned(), "it is zeros"),
         (SALE[..40].to_owned(), "it ends in the middle"),
         ("{\"buyer\":5}\n".to_owned(), "where a string belongs"),
         ("[]\n".to_owned(), ""),
@@ -199,7 +199,7 @@ fn what_is_large_takes_little_memory() {
     file.set_len(1 << 30).unwrap();
     let run = check();
     assert_sensible(&run, &format!("{run:?}"));
-    assert!(run.stdout.contains("the line is longer than"), "{run:?}");
+    assert!(run.stdout.contains("it is zeros"), "{run:?}");
     // Ten million empty lines around a sound run.
     let mut text = clean().replacen('\n', &"\n".repeat(5_000_000), 1);
     text.push_str(&"\n".repeat(5_000_000));

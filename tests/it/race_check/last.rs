@@ -1,7 +1,11 @@
 //! Who wrote last of several, where others may have written behind them.
 
-use super::unsaid::read;
+use std::fs;
+
 use tickets::check::{judge, proof};
+
+use super::unsaid::read;
+use crate::harness::TestEvent;
 
 fn step(buyer: &str, step: &str, t: u64, members: &str) -> String {
     format!("{{\"step\":\"{step}\",\"buyer\":\"{buyer}\",\"t\":{t}{members}}}\n")
@@ -47,13 +51,17 @@ fn sale(
     ]
 }
 
-/// The sentences of it, each finding proven.
-fn texts(stock: u32, sales: Vec<Vec<(u64, String)>>, end: &str) -> Vec<String> {
+fn lines(stock: u32, sales: Vec<Vec<(u64, String)>>, end: &str) -> String {
     let mut all = sales.concat();
     all.sort_by_key(|one| one.0);
     let lines: String = all.into_iter().map(|one| one.1).collect();
     let header = format!("{{\"evidence\":1,\"stock\":{stock},\"first\":0}}\n");
-    let evidence = read(&(header + &lines + end));
+    header + &lines + end
+}
+
+/// The sentences of it, each finding proven.
+fn texts(stock: u32, sales: Vec<Vec<(u64, String)>>, end: &str) -> Vec<String> {
+    let evidence = read(&lines(stock, sales, end));
     let verdict = judge(&evidence);
     for found in &verdict.findings {
         assert_eq!(proof::accept(&evidence, found), Ok(()), "{found:?}");
@@ -65,20 +73,19 @@ fn texts(stock: u32, sales: Vec<Vec<(u64, String)>>, end: &str) -> Vec<String> {
 #[test]
 fn who_wrote_last_is_not_whose_sale_counts_where_another_may_have_written_since() {
     for (intend, over) in [(48, 51), (52, 60)] {
-        let told = texts(
-            5,
-            vec![
-                sale(("w6", 3), [11, 26, 28, 41], 0, "sold"),
-                sale(("w3", 2), [13, 20, 26, 37], 0, "sold"),
-                sale(("w4", 3), [17, 32, 33, 39], 1, "sold"),
-                sale(("w1", 2), [34, 45, 45, 51], 1, "sold"),
-                sale(("w5", 1), [43, 47, intend, over], 1, "unknown"),
-            ],
-            "",
-        );
-        let of_two = told.iter().find(|text| text.contains("w4 and w1"));
-        let of_two = of_two.unwrap_or_else(|| panic!("{told:#?}"));
-        assert!(of_two.ends_with("w5 may have written too"), "{of_two}");
+        let sales = vec![
+            sale(("w6", 3), [11, 26, 28, 41], 0, "sold"),
+            sale(("w3", 2), [13, 20, 26, 37], 0, "sold"),
+            sale(("w4", 3), [17, 32, 33, 39], 1, "sold"),
+            sale(("w1", 2), [34, 45, 45, 51], 1, "sold"),
+            sale(("w5", 1), [43, 47, intend, over], 1, "unknown"),
+        ];
+        let event = TestEvent::empty();
+        fs::write(event.path("run.jsonl"), lines(5, sales, "")).unwrap();
+        let run = event.run(&format!("race check {}", event.path("run.jsonl").display()));
+        let mut told = run.stdout.lines();
+        let told = told.find(|line| line.contains("w4 and w1")).unwrap();
+        assert!(told.ends_with("w5 may have written too"), "{}", run.stdout);
     }
 }
 

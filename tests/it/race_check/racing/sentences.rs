@@ -106,8 +106,10 @@ impl Claims<'_> {
             }
         } else if part.contains(" wrote after ") {
             self.is_before(text, named[1], named[0]);
-            assert!(part.ends_with(", whose sale is overwritten"), "{text}");
-            self.is_lost(text, named[1]);
+            // Of two of several it may not be known.
+            if part.ends_with(", whose sale is overwritten") {
+                self.is_lost(text, named[1]);
+            }
         } else {
             return false;
         }
@@ -165,7 +167,9 @@ impl Claims<'_> {
             let is_told = part.strip_suffix(" at most").unwrap_or(part) == many;
             let is_so = is_told && self.run.last.map(|last| last.0) == seq;
             self.hold(is_so, text, || "the count shows none of them".to_owned());
-        } else if part.starts_with("which of them ") && part.ends_with(" read is not known") {
+        } else if (part.starts_with("which of them ") || part.starts_with("whose sale "))
+            && part.ends_with(" read is not known")
+        {
             for at in buyers(part) {
                 self.left_open(text, is_open && self.worlds.fates[at].read.len() > 1);
             }
