@@ -19,7 +19,7 @@ pub(super) fn standing(timeline: &Timeline) -> Option<usize> {
     (is_known && timeline.time == Time::Nanoseconds).then_some(at)
 }
 
-/// That a count was put over newer ones: whoever wrote the count that stands in the end was not done when the last of the others
+/// That a count was put over newer ones: who wrote the count that stands in the end was not done when the last of the others
 /// was written. When it was done is the latest that this can have been.
 pub(super) fn act(timeline: &Timeline, choice: &Choice, effects: &Effects) -> Option<Act> {
     let stands = standing(timeline)?;

@@ -16,7 +16,7 @@ pub(super) const TOLD: usize = 20;
 
 /// What an import came to.
 #[derive(Default)]
-pub(super) struct Done {
+pub(super) struct ImportOutcome {
     /// Which rows were sold, by their place in the list, in its order.
     pub(super) sold: Vec<usize>,
     /// Which rows were sold before, by their place in the list.
@@ -31,7 +31,7 @@ pub(super) struct Done {
     pub(super) unwritten: Option<Error>,
 }
 
-impl Done {
+impl ImportOutcome {
     /// Notes that a row was refused. The key that was made for one is not told: nobody has given it.
     pub(super) fn refuse(&mut self, at: usize, error: Error, row: Option<&Row>) {
         let made = row.filter(|row| !row.has_key);

@@ -27,9 +27,9 @@ pub(super) struct EqualSale {
 /// those that had it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Found {
-    ByItsName,
-    ByNewName,
-    ByFormerName,
+    Unchanged,
+    Corrected,
+    Former,
 }
 
 /// What the ledger has of a list's rows.
@@ -93,10 +93,10 @@ impl EqualSales {
     ) {
         let cells = |buyer: &str| cells(buyer, sale.quantity, sale.note);
         let places = match sale.was {
-            None => vec![(cells(sale.buyer), Found::ByItsName)],
+            None => vec![(cells(sale.buyer), Found::Unchanged)],
             Some(was) => vec![
-                (cells(sale.buyer), Found::ByNewName),
-                (cells(was), Found::ByFormerName),
+                (cells(sale.buyer), Found::Corrected),
+                (cells(was), Found::Former),
             ],
         };
         let before = places.iter().filter_map(|(cells, _)| wanted.get(cells));
@@ -166,7 +166,7 @@ impl EqualSales {
             *free.get_mut(at)? = false;
             self.others.get(at)
         };
-        for found in [Found::ByItsName, Found::ByNewName, Found::ByFormerName] {
+        for found in [Found::Unchanged, Found::Corrected, Found::Former] {
             for (_, cells, sale) in asked.iter_mut().filter(|(.., sale)| sale.is_none()) {
                 *sale = take(&(cells.clone(), found));
             }

@@ -49,7 +49,7 @@ impl ListNames {
         let is_of = |name: &str| {
             [&row.buyer, &sale.buyer].into_iter().any(|buyer| {
                 let cells = (buyer.as_str(), sale.quantity, sale.note.as_deref());
-                let mut befores = 0..row.before.max(EQUAL).min(2 * EQUAL);
+                let mut befores = 0..row.before.clamp(EQUAL, 2 * EQUAL);
                 befores.any(|before| key_of(name, cells, before) == sale.key)
             })
         };

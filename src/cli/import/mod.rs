@@ -39,7 +39,7 @@ use super::args::ImportArgs;
 use super::screen::Screen;
 use crate::office::{Order, Outcome};
 use crate::{BoxOffice, Result};
-use done::Done;
+use done::ImportOutcome;
 use rejects::Refused;
 
 pub(super) fn import(file: &Path, arguments: &ImportArgs, screen: &Screen) -> Result<u8> {
@@ -52,7 +52,7 @@ pub(super) fn import(file: &Path, arguments: &ImportArgs, screen: &Screen) -> Re
     corrected::refuse_sold(&list, &batch, (arguments, file))?;
     resold::refuse(&list, &batch, (arguments, file))?;
     let rejects = rejects::claim(arguments, (&list, &batch), file)?;
-    let mut done = Done::default();
+    let mut done = ImportOutcome::default();
     if arguments.skip_sold {
         done.skipped = Some(skip::sold(&list, file)?);
     }

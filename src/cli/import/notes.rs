@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::super::args::ImportArgs;
 use super::again::of_rejects;
-use super::done::Done;
+use super::done::ImportOutcome;
 use super::passed_over::Heading;
 use super::row::{Read, Row};
 use crate::plural::count;
@@ -15,7 +15,7 @@ const NAMED: usize = 5;
 
 /// Says so of a list of this batch, whose exit code is `code`.
 pub(super) fn of(
-    done: &Done,
+    done: &ImportOutcome,
     list: &Read,
     (arguments, batch): (&ImportArgs, &str),
     code: u8,
@@ -56,7 +56,7 @@ fn page_keys(list: &Read) -> Option<String> {
 }
 
 /// Which rows were sold before by the name of the list alone. Where all of them were, the list was run again.
-fn sold_before(done: &Done, list: &Read, batch: &str) -> Option<String> {
+fn sold_before(done: &ImportOutcome, list: &Read, batch: &str) -> Option<String> {
     let rows = done.replayed.iter().filter_map(|at| list.rows.get(*at));
     let rows: Vec<&Row> = rows.filter(|row| !row.has_key).collect();
     let skipped = done.skipped.as_ref().map_or(0, Vec::len);
@@ -73,7 +73,7 @@ fn sold_before(done: &Done, list: &Read, batch: &str) -> Option<String> {
 }
 
 /// Which rows were taken for sold.
-fn skipped(done: &Done, list: &Read) -> Option<String> {
+fn skipped(done: &ImportOutcome, list: &Read) -> Option<String> {
     let rows = done.skipped.iter().flatten();
     let rows: Vec<&Row> = rows.filter_map(|at| list.rows.get(*at)).collect();
     let (equal, are) = match rows.len() {
@@ -99,7 +99,7 @@ pub(super) fn named(rows: &[&Row]) -> String {
 }
 
 /// How a row is sold again that was cancelled since.
-fn cancelled(done: &Done, list: &Read) -> Option<String> {
+fn cancelled(done: &ImportOutcome, list: &Read) -> Option<String> {
     let mut refused = done.refused.iter();
     let gone = refused.find(|(_, error)| error.kind() == Kind::Cancelled);
     let row = list.rows.get(gone?.0)?;
@@ -114,7 +114,7 @@ fn cancelled(done: &Done, list: &Read) -> Option<String> {
 }
 
 /// Which of the rows that were sold now stand in the list more than once: each is a sale.
-fn equal(done: &Done, list: &Read) -> Option<String> {
+fn equal(done: &ImportOutcome, list: &Read) -> Option<String> {
     let sold = done.sold.iter().filter_map(|at| list.rows.get(*at));
     let mut seen = HashSet::new();
     let again = sold.filter(|row| !row.has_key && !seen.insert(row.cells()));
@@ -133,7 +133,7 @@ fn equal(done: &Done, list: &Read) -> Option<String> {
 /// How the refused rows are sold that were written down. As a batch of their own they would be sold once more by the
 /// list, when that is corrected too.
 fn corrected(
-    done: &Done,
+    done: &ImportOutcome,
     list: &Read,
     (arguments, batch): (&ImportArgs, &str),
     code: u8,

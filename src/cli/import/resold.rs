@@ -1,5 +1,6 @@
 //! A list that was sold before under another name: most of its rows equal sales of other lists.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use super::super::args::ImportArgs;
@@ -58,7 +59,8 @@ pub(super) fn refuse(
         && is_all_known_as(former, list, &office)?
     {
         let as_of_that = again(arguments, path, former);
-        hint += &format!(
+        let _ = write!(
+            hint,
             "; if it is the list {former:?} itself, 'tickets {as_of_that}' sells what is new in it as of that"
         );
     }

@@ -51,7 +51,7 @@ fn sale(
     ]
 }
 
-fn lines(stock: u32, sales: Vec<Vec<(u64, String)>>, end: &str) -> String {
+fn lines(stock: u32, sales: &[Vec<(u64, String)>], end: &str) -> String {
     let mut all = sales.concat();
     all.sort_by_key(|one| one.0);
     let lines: String = all.into_iter().map(|one| one.1).collect();
@@ -60,7 +60,7 @@ fn lines(stock: u32, sales: Vec<Vec<(u64, String)>>, end: &str) -> String {
 }
 
 /// The sentences of it, each finding proven.
-fn texts(stock: u32, sales: Vec<Vec<(u64, String)>>, end: &str) -> Vec<String> {
+fn texts(stock: u32, sales: &[Vec<(u64, String)>], end: &str) -> Vec<String> {
     let evidence = read(&lines(stock, sales, end));
     let verdict = judge(&evidence);
     for found in &verdict.findings {
@@ -81,7 +81,7 @@ fn who_wrote_last_is_not_whose_sale_counts_where_another_may_have_written_since(
             sale(("w5", 1), [43, 47, intend, over], 1, "unknown"),
         ];
         let event = TestEvent::empty();
-        fs::write(event.path("run.jsonl"), lines(5, sales, "")).unwrap();
+        fs::write(event.path("run.jsonl"), lines(5, &sales, "")).unwrap();
         let run = event.run(&format!("race check {}", event.path("run.jsonl").display()));
         let mut told = run.stdout.lines();
         let told = told.find(|line| line.contains("w4 and w1")).unwrap();
@@ -94,7 +94,7 @@ fn who_wrote_last_is_not_whose_sale_counts_where_another_may_have_written_since(
 fn of_two_of_three_it_is_not_said_who_wrote_last() {
     let told = texts(
         9,
-        vec![
+        &[
             sale(("ann", 1), [1, 5, 10, 11], 0, "sold"),
             sale(("bob", 1), [2, 6, 20, 21], 0, "sold"),
             sale(("cat", 1), [3, 7, 30, 31], 0, "sold"),
