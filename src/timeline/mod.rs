@@ -22,6 +22,7 @@
 //!             outcome: Some(DrawnOutcome::Sold(1)),
 //!             killed: None,
 //!             quantity: 1,
+//!             looked: None,
 //!         }],
 //!     }],
 //!     versions: vec![DrawnVersion::first(1, 2), DrawnVersion::after(0, 2, 1).by(0, 0)],
