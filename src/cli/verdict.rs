@@ -7,7 +7,7 @@ use super::hint::{command, quoted};
 use super::screen::{BAD, FAINT, GOOD, Screen};
 use super::width::columns;
 use crate::check::Anomaly;
-use crate::check::final_state::StateFinding;
+use crate::check::final_state::{LastSale, StateFinding};
 use crate::rush::report::{Judgement, RushReport};
 use crate::timeline::Timeline;
 use crate::{LockKind, shown};
@@ -233,10 +233,15 @@ fn draw_fork(out: &mut dyn Write, finding: &StateFinding) -> io::Result<()> {
             _ if at + 1 == drawn => (" ".repeat(root.len()), " └─"),
             _ => (" ".repeat(root.len()), " ├─"),
         };
-        let fate = if at + 1 == drawn {
-            format!("{GOOD}version {}, written last{GOOD:#}", read + 1)
-        } else {
-            format!("{BAD}version {}, overwritten{BAD:#}", read + 1)
+        let version = read + 1;
+        let fate = match finding.last {
+            LastSale::WrittenLast if at + 1 == drawn => {
+                format!("{GOOD}version {version}, written last{GOOD:#}")
+            }
+            LastSale::Counts if at + 1 == drawn => {
+                format!("{GOOD}version {version}, the count goes by it{GOOD:#}")
+            }
+            _ => format!("{BAD}version {version}, overwritten{BAD:#}"),
         };
         let buyer = shown(buyer);
         writeln!(out, "      {root} {branch} {buyer:<10} {fate}")?;

@@ -3,7 +3,7 @@
 use super::protocol::Point;
 use super::run::{Move, buyer_name};
 use crate::check::Anomaly;
-use crate::check::final_state::StateFinding;
+use crate::check::final_state::{LastSale, StateFinding};
 
 /// A finding for each such write.
 pub(super) fn ended_locks(moves: &[Move]) -> Vec<StateFinding> {
@@ -36,6 +36,7 @@ fn ended(moves: &[Move], at: usize, buyer: usize) -> Option<StateFinding> {
         got + 1
     );
     Some(StateFinding {
+        last: LastSale::default(),
         kind: Anomaly::EndedLock,
         buyers: vec![name, by],
         read_seq: None,

@@ -4,7 +4,7 @@ use super::ended_lock::ended_locks;
 use super::protocol::{Point, WorkerEnd};
 use super::run::{Move, Run, Trial, buyer_name, buyer_number};
 use crate::check::Anomaly;
-use crate::check::final_state::{FinalState, StateFinding, WrittenLine, judge};
+use crate::check::final_state::{FinalState, LastSale, StateFinding, WrittenLine, judge};
 use crate::error::Result;
 use crate::ledger::CountFile;
 use crate::ledger::{Line, LineEnds};
@@ -116,6 +116,7 @@ fn torn_read(buyer: usize, message: &str, torn: bool, moves: &[Move]) -> StateFi
     let reader = buyer_name(buyer);
     if !torn {
         return StateFinding {
+            last: LastSale::default(),
             kind: Anomaly::Failed,
             buyers: vec![reader.clone()],
             read_seq: None,
@@ -136,6 +137,7 @@ fn torn_read(buyer: usize, message: &str, torn: bool, moves: &[Move]) -> StateFi
         None => format!("{reader} read a count that made no sense: {message}"),
     };
     StateFinding {
+        last: LastSale::default(),
         kind: Anomaly::TornRead,
         buyers: std::iter::once(reader).chain(writer).collect(),
         read_seq: None,

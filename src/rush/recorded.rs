@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::check::evidence::Evidence;
-use crate::check::final_state::StateFinding;
+use crate::check::final_state::{LastSale, StateFinding};
 use crate::check::{AnomalyCount, HistoryVerdict};
 use crate::error::Error;
 
@@ -61,6 +61,7 @@ impl Recorded {
             .flat_map(|(_, verdict)| &verdict.findings);
         let new = found.filter(|found| known.iter().all(|known| known.kind != found.kind));
         new.map(|found| StateFinding {
+            last: LastSale::default(),
             kind: found.kind,
             buyers: found.buyers.clone(),
             read_seq: None,

@@ -20,6 +20,7 @@ mod lock_wishes;
 mod locks;
 mod named;
 mod orders;
+mod other_locks;
 mod racing;
 mod read_again;
 mod retries;

@@ -2,7 +2,7 @@
 
 use super::conservation::conservation;
 use super::lost_update::{lost_updates, races};
-use super::model::{FinalState, StateFinding, StateVerdict, WrittenLine};
+use super::model::{FinalState, LastSale, StateFinding, StateVerdict, WrittenLine};
 use crate::check::anomaly::Anomaly;
 use crate::check::listing::names;
 use crate::plural::count;
@@ -105,6 +105,7 @@ fn oversale(after: &FinalState, oversold: u64) -> StateFinding {
         read_seq: None,
         with: Vec::new(),
         read_from: Vec::new(),
+        last: LastSale::default(),
         text: format!(
             "{} sold, but there {} only {}: {holders}",
             tickets(sold),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::model::{FinalState, StateFinding, WrittenLine};
+use super::model::{FinalState, LastSale, StateFinding, WrittenLine};
 use super::written_upon::LineFates;
 use crate::check::anomaly::Anomaly;
 use crate::check::fork_words::{ForkOutcome, reading};
@@ -115,6 +115,11 @@ fn lost_update(
         buyers: all,
         read_seq: Some(read),
         read_from: read_from(&whose, places.len()),
+        last: match (&outcome.kept, outcome.kept_is_last) {
+            (None, _) => LastSale::Overwritten,
+            (Some(_), false) => LastSale::Counts,
+            (Some(_), true) => LastSale::WrittenLast,
+        },
         with: outcome.with,
     }
 }

@@ -13,7 +13,7 @@ mod model;
 mod written_upon;
 
 pub use judge::judge;
-pub use model::{FinalState, StateFinding, StateVerdict, WrittenLine};
+pub use model::{FinalState, LastSale, StateFinding, StateVerdict, WrittenLine};
 
 #[cfg(test)]
 mod tests;

@@ -71,6 +71,18 @@ pub struct FinalState {
     pub replaced: bool,
 }
 
+/// What became of the last of several sales that wrote one version.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum LastSale {
+    /// It was overwritten, too.
+    #[default]
+    Overwritten,
+    /// The count goes by it, and another of them wrote after it and was overwritten.
+    Counts,
+    /// The count goes by it, and it was written last.
+    WrittenLast,
+}
+
 /// One anomaly, in words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct StateFinding {
@@ -87,6 +99,9 @@ pub struct StateFinding {
     /// Of a lost update, those who had gone on from a sale that was overwritten, and were overwritten with it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub with: Vec<String>,
+    /// Of a lost update, what became of the sale of the last of the buyers.
+    #[serde(skip)]
+    pub last: LastSale,
     /// The whole finding as a sentence.
     pub text: String,
 }
@@ -99,6 +114,7 @@ impl StateFinding {
             buyers: Vec::new(),
             read_seq: None,
             with: Vec::new(),
+            last: LastSale::default(),
             read_from: Vec::new(),
             text,
         }

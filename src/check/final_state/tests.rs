@@ -292,3 +292,29 @@ fn who_read_which_of_two_versions_of_one_number_is_said() {
         "{found:?}"
     );
 }
+
+/// What is drawn of the last one of several sales of one version is what the sentence says of it.
+#[test]
+fn the_last_sale_is_told_and_drawn_alike() {
+    let mut seen = Vec::new();
+    for choice in 0..1_u32 << 5 {
+        let lines = (0..5).map(|at| {
+            let seq = 2 + u64::from(choice >> at & 1);
+            sale(seq, 10 - seq, &format!("user-{at}"))
+        });
+        let verdict = judge(&after(9, 8, 5, lines.collect()));
+        let lost = verdict.findings.iter();
+        for found in lost.filter(|found| found.kind == Anomaly::LostUpdate) {
+            let last = match &found.text {
+                text if text.contains("the count goes by") => LastSale::Counts,
+                text if text.contains(" wrote last") => LastSale::WrittenLast,
+                _ => LastSale::Overwritten,
+            };
+            assert_eq!(found.last, last, "{choice:05b}: {}", found.text);
+            if !seen.contains(&last) {
+                seen.push(last);
+            }
+        }
+    }
+    assert_eq!(seen.len(), 3, "{seen:?}");
+}

@@ -19,7 +19,8 @@ pub(crate) fn clashing<'a>(evidence: &'a Evidence, finding: &HistoryFinding) -> 
             locks.pair(*one, *other, |hold, second| hold.lock == second.lock)
         }
         (Anomaly::SplitLock, [one, other]) => {
-            let is_idle = |hold: &LockHold| evidence.is_idle(hold);
+            let has_acts = evidence.has_acts();
+            let is_idle = |hold: &LockHold| evidence.is_idle(hold, has_acts);
             let apart = |hold: &LockHold, second: &LockHold| hold.lock != second.lock;
             locks.pair(*one, *other, |hold, second| {
                 apart(hold, second) && !is_idle(hold) && !is_idle(second)

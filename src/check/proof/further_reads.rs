@@ -1,7 +1,7 @@
 //! What operations read beside what they acted by; and until when a lock was held, which goes by what was read under it.
 
 use super::case::Case;
-use crate::check::evidence::{FurtherRead, LockHold, Operation, UNSAID};
+use crate::check::evidence::{FurtherRead, LockHold, Operation, OperationOutcome, UNSAID};
 
 impl Case<'_> {
     pub(super) fn further(&self, did: &Operation) -> impl Iterator<Item = &FurtherRead> {
@@ -96,12 +96,22 @@ impl Case<'_> {
             };
             acts.push((begun, done));
         }
+        if acts.is_empty() {
+            let answered = [
+                OperationOutcome::Sold,
+                OperationOutcome::SoldOut,
+                OperationOutcome::Query,
+            ];
+            let mut all = self.evidence.operations.iter();
+            let says = all.any(|one| (one.read, one.write) != (UNSAID, UNSAID));
+            return says && !did.torn && !answered.contains(&did.outcome);
+        }
         let mut own = self.got(did).filter(|one| one.lock == hold.lock);
         let acted = own.any(|one| {
             let until = self.until(did, one);
             acts.iter()
                 .any(|(from, to)| *from <= until && one.got <= *to)
         });
-        !acted && !acts.is_empty() && !did.torn
+        !acted && !did.torn
     }
 }

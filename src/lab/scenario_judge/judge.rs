@@ -7,7 +7,7 @@ use super::super::scenario::{CommandCall, Scenario};
 use super::ledger_lines::{EnteredLine, LedgerLines};
 use crate::check::Anomaly;
 use crate::check::books::{Books, Fate};
-use crate::check::final_state::{StateFinding, StateVerdict};
+use crate::check::final_state::{LastSale, StateFinding, StateVerdict};
 use crate::error::Result;
 use crate::ledger::{CountFile, Op};
 
@@ -182,6 +182,7 @@ impl RunLeft<'_> {
 /// A finding about this process.
 pub(super) fn finding(kind: Anomaly, process: Option<usize>, text: String) -> StateFinding {
     StateFinding {
+        last: LastSale::default(),
         kind,
         buyers: process.map(buyer_name).into_iter().collect(),
         read_seq: None,

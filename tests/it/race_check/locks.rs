@@ -255,7 +255,7 @@ pub(super) fn are_sound(evidence: &Evidence) -> bool {
     !(dead || broken || split || ended || unlocked || deadlock)
 }
 
-/// Whether the holder of a lock did nothing under it, in any of its holds, and something besides.
+/// Whether the holder of a lock did nothing under it, in any of its holds, and something besides, or came to do nothing at all.
 fn is_idle(evidence: &Evidence, hold: &LockHold) -> bool {
     let did = evidence.operations[hold.operation as usize];
     let or = |at: u64, other: u64| if at == UNSAID { other } else { at };
@@ -279,7 +279,18 @@ fn is_idle(evidence: &Evidence, hold: &LockHold) -> bool {
         let is_under = |(from, to): &(u64, u64)| *from <= last(one) && one.got <= *to;
         acts.iter().any(is_under)
     });
-    !acted && !acts.is_empty() && !did.torn
+    let says = |did: &Operation| (did.read, did.write) != (UNSAID, UNSAID);
+    if acts.is_empty() {
+        let answered = [
+            OperationOutcome::Sold,
+            OperationOutcome::SoldOut,
+            OperationOutcome::Query,
+        ];
+        return evidence.operations.iter().any(says)
+            && !did.torn
+            && !answered.contains(&did.outcome);
+    }
+    !acted && !did.torn
 }
 
 /// Whether what another read tells that a sale was written while it held no lock: it read the version before when the sale had

@@ -17,9 +17,10 @@ const MOST: usize = 64;
 /// held.
 pub(super) fn check(evidence: &Evidence, findings: &mut Findings<'_>) {
     let all = evidence.holds.iter();
+    let has_acts = evidence.has_acts();
     let got = || {
         all.clone()
-            .filter(|hold| hold.got != UNSAID && !evidence.is_idle(hold))
+            .filter(|hold| hold.got != UNSAID && !evidence.is_idle(hold, has_acts))
     };
     let Some(first) = got().next() else { return };
     if got().all(|hold| hold.lock == first.lock) {
