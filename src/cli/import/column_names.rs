@@ -16,6 +16,11 @@ const USUAL: [&[&str]; COLUMNS.len()] = [
         "customer",
         "client",
         "person",
+        "surname",
+        "last name",
+        "lastname",
+        "nachname",
+        "familienname",
         "käufer",
         "kunde",
         "gast",
@@ -51,6 +56,29 @@ const HOW_MANY: [&str; 19] = [
 /// How such a name may begin.
 const NUMBER_OF: [&str; 3] = ["how many", "number of", "no of"];
 
+/// What people call the column of the names by which those of one family are told apart, in small letters, without blanks and
+/// hyphens.
+const GIVEN_NAMES: [&str; 11] = [
+    "firstname",
+    "forename",
+    "givenname",
+    "middlename",
+    "vorname",
+    "rufname",
+    "prénom",
+    "prenom",
+    "voornaam",
+    "nombre",
+    "förnamn",
+];
+
+/// Whether a column of this name is for the given names of people.
+pub(super) fn is_given_name(name: &str) -> bool {
+    let letters = name.to_lowercase();
+    let letters: String = letters.chars().filter(|c| c.is_alphanumeric()).collect();
+    GIVEN_NAMES.contains(&&*letters)
+}
+
 /// Which of [`COLUMNS`] is called so.
 pub(super) fn place(name: &str) -> Option<usize> {
     let mut known = COLUMNS.iter();
@@ -76,4 +104,19 @@ pub(super) fn says_how_many(name: &str) -> bool {
     usual
         || NUMBER_OF.iter().any(|begin| name.starts_with(begin))
         || words.iter().any(|word| HOW_MANY.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn given_names_are_known_however_they_are_written() {
+        for name in ["Vorname", "First Name", "first-name", "GIVEN NAME"] {
+            assert!(is_given_name(name), "{name}");
+        }
+        for name in ["Name", "Nachname", "E-Mail", "buyer", ""] {
+            assert!(!is_given_name(name), "{name}");
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! The header of CSV: which column is which.
 
-use super::column_names::{meant, place, says_how_many};
+use super::column_names::{is_given_name, meant, place, says_how_many};
 use super::row::COLUMNS;
 use super::separator::{in_words, others};
 
@@ -49,6 +49,10 @@ impl Columns {
                 }
                 None => unknown.push(column),
             }
+        }
+        let mut names = unknown.iter().filter_map(|column| header.get(*column));
+        if let Some(given) = names.find(|name| is_given_name(name)) {
+            return Err(two_names(given));
         }
         let is_named = |column: &usize| header.get(*column).is_some_and(|name| !name.is_empty());
         let none_unknown = ignore || !unknown.iter().any(is_named);
@@ -119,6 +123,18 @@ fn no_separator(header: &csv::StringRecord) -> Option<BadHeader> {
         hint: "cells stand between commas, semicolons or tabs, and no double quotes around the whole of a row: save it so"
             .to_owned(),
     })
+}
+
+/// What is wrong with a header in which the names of people are in two columns: people of one surname would be one.
+fn two_names(given: &str) -> BadHeader {
+    BadHeader {
+        why: format!(
+            "has a column {given:?}: without what stands there, two people of one name would be taken for one"
+        ),
+        hint: "write the whole name into one column, buyer, as in \"Gray, Ann\": a spreadsheet does it by =A2&\", \"&B2; a column that \
+               is to be passed over all the same is given another name"
+            .to_owned(),
+    }
 }
 
 /// What is wrong with a header that has no buyer, or columns of other names; and how it is written instead.

@@ -209,3 +209,33 @@ fn any_row_that_is_sold_twice_is_told() {
     );
     audited(&event);
 }
+
+/// A first name in a column of its own is not passed over: those of one family would be one.
+#[test]
+fn first_names_are_not_passed_over() {
+    let event = made(20, "");
+    for header in [
+        "Name;Vorname;Anzahl",
+        "buyer;Vorname;quantity",
+        "buyer;First name;quantity",
+    ] {
+        let list = format!("{header}\nGray;Ann;1\nGray;Bob;1\n");
+        for options in [&[][..], &["--ignore-columns"]] {
+            let (code, error) = import(&event, "v.csv", &list, options);
+            assert_eq!(code, 2, "{error:#}");
+            let [message, hint] =
+                ["message", "hint"].map(|it| error["error"][it].as_str().unwrap());
+            assert!(
+                message.contains("two people of one name would be taken for one"),
+                "{message}"
+            );
+            assert!(
+                hint.contains("the whole name into one column, buyer")
+                    && !hint.contains("--ignore-columns"),
+                "{hint}"
+            );
+        }
+    }
+    let list = "buyer;quantity\n\"Gray, Ann\";1\n\"Gray, Bob\";1\n";
+    assert_eq!(counts(&import(&event, "v.csv", list, &[]).1)[0], Some(2));
+}
