@@ -137,6 +137,7 @@ mod tests {
             late: false,
         });
         let empty = StateFinding {
+            last: crate::check::final_state::LastSale::default(),
             kind: Anomaly::Conservation,
             buyers: Vec::new(),
             read_seq: None,

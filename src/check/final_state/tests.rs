@@ -153,6 +153,7 @@ fn torn_bytes_are_told_with_their_number() {
         let expected = match torn {
             0 => vec![],
             _ => vec![StateFinding {
+                last: LastSale::default(),
                 kind: Anomaly::TornWrite,
                 buyers: Vec::new(),
                 read_seq: None,
@@ -303,8 +304,8 @@ fn the_last_sale_is_told_and_drawn_alike() {
             sale(seq, 10 - seq, &format!("user-{at}"))
         });
         let verdict = judge(&after(9, 8, 5, lines.collect()));
-        let lost = verdict.findings.iter();
-        for found in lost.filter(|found| found.kind == Anomaly::LostUpdate) {
+        let found = verdict.findings.iter();
+        for found in found.filter(|found| found.kind == Anomaly::LostUpdate) {
             let last = match &found.text {
                 text if text.contains("the count goes by") => LastSale::Counts,
                 text if text.contains(" wrote last") => LastSale::WrittenLast,
