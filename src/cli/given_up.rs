@@ -51,7 +51,7 @@ fn in_words(given_up: &GivenUp) -> String {
     if given_up.lost > 0 {
         let lines = count(given_up.lost, "line");
         parts.push(format!(
-            "{lines} that the count included and no ledger here has"
+            "at least {lines} that the count included and no ledger here has"
         ));
     }
     let file = match (&given_up.file, given_up.lost) {

@@ -81,7 +81,7 @@ pub struct GivenUp {
     /// How many lines cannot be read: any may have been a sale.
     #[serde(skip_serializing_if = "is_none")]
     pub unreadable: u64,
-    /// How many lines the count included, and no ledger here has.
+    /// How many lines the count included, at least, and no ledger here has.
     #[serde(skip_serializing_if = "is_none")]
     pub lost: u64,
     /// The file that still has the lines; of those that are lost, the one that says how many were sold.
