@@ -176,7 +176,8 @@ fn a_forced_repair_tells_people_too() {
     .unwrap();
     let run: Run = event.run("audit --repair --force");
     let lines: Vec<&str> = run.stderr.lines().collect();
-    let told = "warning: given up: at least 1 line that the count included and no ledger here has: only ";
+    let told =
+        "warning: given up: at least 1 line that the count included and no ledger here has: only ";
     assert!(lines[0].starts_with(told), "{run:?}");
     assert_eq!(
         lines[1],
