@@ -271,7 +271,7 @@ test("keys, buttons, the track, a link and the address go to steps", async (t) =
   const link = page.locator(".found .violation .note a");
   const [point] = await link.allTextContents();
   await link.click();
-  assert.equal((await at())[0].toLowerCase(), point);
+  await eventually("the link is followed", async () => (await at())[0].toLowerCase() === point);
   await page.evaluate(() => (location.hash = "#3"));
   await eventually("the address is followed", async () => (await at())[0] === "Step 3");
   for (const nonsense of ["#99", "#x", "#-4", "#1e9", "#%00"]) {
