@@ -50,8 +50,11 @@ fn in_words(given_up: &GivenUp) -> String {
     }
     if given_up.lost > 0 {
         let lines = count(given_up.lost, "line");
+        let said = given_up
+            .count
+            .map_or_else(String::new, |count| format!(" (it said {count})"));
         parts.push(format!(
-            "at least {lines} that the count included and no ledger here has"
+            "at least {lines} that the count included and the ledger lacks{said}"
         ));
     }
     let file = match (&given_up.file, given_up.lost) {

@@ -73,7 +73,7 @@ pub use crate::store::audit::{Audit, AuditTotals, Finding, Flaw, VerifiedUpTo};
 pub use crate::store::file::reader::key_index::KeyIndex;
 pub use crate::store::options::{Durability, Writes};
 pub use crate::store::results::{
-    Backup, GivenUp, GivenUpBooking, Reset, Restored, Undoing, UndoneChange, WayBack,
+    Backup, CountGivenUp, GivenUp, GivenUpBooking, Reset, Restored, Undoing, UndoneChange, WayBack,
 };
 #[cfg(feature = "serve")]
 pub(crate) use batch::Observed;

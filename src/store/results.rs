@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+use crate::ledger::CountFile;
 use crate::plural::count;
 use crate::shown;
 
@@ -84,6 +85,9 @@ pub struct GivenUp {
     /// How many lines the count included, at least, and no ledger here has.
     #[serde(skip_serializing_if = "is_none")]
     pub lost: u64,
+    /// What that count said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub count: Option<CountGivenUp>,
     /// The file that still has the lines; of those that are lost, the one that says how many were sold.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
@@ -106,6 +110,43 @@ impl GivenUp {
     pub fn tickets(&self) -> u64 {
         let tickets = self.bookings.iter().map(|booking| booking.quantity);
         tickets.fold(0, u64::saturating_add)
+    }
+}
+
+/// What a count said that includes lines which no ledger has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct CountGivenUp {
+    /// The line that it includes last.
+    pub line: u64,
+    /// How many were left then.
+    pub left: u64,
+    /// How many were sold.
+    pub sold: u64,
+    /// How many were held.
+    pub held: u64,
+}
+
+impl CountGivenUp {
+    /// What a count says; `None`: it is tied to no line.
+    pub(crate) fn of(count: &CountFile) -> Option<Self> {
+        let counted = count.counted?;
+        Some(Self {
+            line: counted.seq,
+            left: count.ticket,
+            sold: counted.sold,
+            held: counted.held,
+        })
+    }
+}
+
+/// `93 left and 7 sold at line 8`
+impl fmt::Display for CountGivenUp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.held {
+            0 => write!(f, "{} left and {} sold", self.left, self.sold)?,
+            held => write!(f, "{} left, {} sold and {held} held", self.left, self.sold)?,
+        }
+        write!(f, " at line {}", self.line)
     }
 }
 

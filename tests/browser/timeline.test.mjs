@@ -513,6 +513,26 @@ test("what became of a sale is told at the step that overwrites it", async (t) =
   assert.doesNotMatch(await page.locator("section.found").innerText(), /candidate|not known/);
 });
 
+test("a sale that a later write brings back is missing from the count until then", async (t) => {
+  const { url } = await draw(t, ["race", "replay", "1 2 1 3 2 3", "--stock", "3"]);
+  const page = await visit(t, url);
+  const at = async (number) => {
+    await page.evaluate((hash) => (location.hash = hash), `#${number}`);
+    await page.waitForFunction((number) => document.querySelector(".now .when").textContent === `Step ${number}`, number);
+    return said(page);
+  };
+  const fifth = await at(5);
+  assert.match(fifth.what, /^user-2 writes: 2 left, over the sale of user-1$/);
+  assert.match(fifth.why, /The sale of user-1 is gone from the count, and its buyer keeps the ticket\./);
+  assert.deepEqual([fifth.lines, fifth.lost], [["user-1", "user-2"], ["user-1"]]);
+  assert.deepEqual([fifth.begins.length, fifth.found.length], [2, 0], "it is so from here on, and told behind the last write");
+  const sixth = await at(6);
+  assert.match(sixth.what, /^user-3 writes: 1 left, over the sale of user-2$/);
+  assert.deepEqual([sixth.lines, sixth.lost], [["user-1", "user-2", "user-3"], ["user-2"]]);
+  assert.equal(sixth.found.length, 2, `${sixth.found}`);
+  assert.deepEqual((await at(4)).lost, []);
+});
+
 test("a recorded sale is written, and when the count said so is not told", async (t) => {
   const words = ["-f", "tickets.json", "buy", "--users", "2", "--lock", "--think", "2ms"];
   const { url } = await draw(t, words, { "tickets.json": '{"ticket": 2}\n' });

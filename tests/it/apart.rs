@@ -126,6 +126,31 @@ fn a_copy_of_a_count_leads_to_the_event() {
     );
 }
 
+/// A copy of the event lies beside a count that was renamed: its ledger, which has no count by now, comes before the copy's, and
+/// both are named.
+#[test]
+fn the_ledger_without_a_count_comes_before_that_of_a_copy() {
+    let event = sold();
+    let name = |name: &str| event.path(name);
+    fs::copy(name("old.json"), name("a copy.json")).unwrap();
+    fs::copy(name("old.ledger.jsonl"), name("a copy.ledger.jsonl")).unwrap();
+    fs::rename(name("old.json"), name("zoo.json")).unwrap();
+    let (code, document) = on(&name("zoo.json"), "query");
+    assert_eq!(code, 6, "{document:#}");
+    let message = document["error"]["message"].as_str().unwrap();
+    let [own, copy] =
+        ["old.ledger.jsonl has such a line", "a copy.ledger.jsonl"].map(|it| message.find(it));
+    assert!(own.is_some() && own < copy, "{message}");
+    let hint = hint(&document);
+    assert!(
+        hint.contains("old.json") && !hint.contains("a copy"),
+        "{hint}"
+    );
+    moved(moves(hint)[1]);
+    assert_eq!(on(&name("zoo.json"), "book cat").0, 0);
+    assert_eq!(on(&name("a copy.json"), "book cat").0, 0);
+}
+
 /// An event of three sales, put back to the backup of its first two, and sold from since; and the ledger that was put away.
 fn sold_since_a_restore() -> (TestEvent, std::path::PathBuf) {
     let event = TestEvent::empty();

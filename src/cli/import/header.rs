@@ -52,7 +52,7 @@ impl Columns {
         }
         let mut names = unknown.iter().filter_map(|column| header.get(*column));
         if let Some(given) = names.find(|name| is_given_name(name)) {
-            return Err(two_names(given));
+            return Err(two_names("column", given));
         }
         let is_named = |column: &usize| header.get(*column).is_some_and(|name| !name.is_empty());
         let none_unknown = ignore || !unknown.iter().any(is_named);
@@ -125,15 +125,17 @@ fn no_separator(header: &csv::StringRecord) -> Option<BadHeader> {
     })
 }
 
-/// What is wrong with a header in which the names of people are in two columns: people of one surname would be one.
-fn two_names(given: &str) -> BadHeader {
+/// What is wrong with a list in which the names of people are in two columns (or, in JSON, members): people of one surname would
+/// be one.
+pub(super) fn two_names(what: &str, given: &str) -> BadHeader {
     BadHeader {
         why: format!(
-            "has a column {given:?}: without what stands there, two people of one name would be taken for one"
+            "has a {what} {given:?}: without what stands there, two people of one name would be taken for one"
         ),
-        hint: "write the whole name into one column, buyer, as in \"Gray, Ann\": a spreadsheet does it by =A2&\", \"&B2; a column that \
-               is to be passed over all the same is given another name"
-            .to_owned(),
+        hint: format!(
+            "write the whole name into one {what}, buyer, as in \"Gray, Ann\": a spreadsheet does it by =A2&\", \"&B2; a {what} that \
+             is to be passed over all the same is given another name"
+        ),
     }
 }
 

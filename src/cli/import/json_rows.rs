@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::column_names::says_how_many;
-use super::header::BadHeader;
+use super::column_names::{is_given_name, says_how_many};
+use super::header::{BadHeader, two_names};
 use super::not_valid::not_valid;
 use super::passed_over::{self, Heading, PassedOver};
 use super::row::{COLUMNS, Read, Row, RowFlaw, RowText};
@@ -14,9 +14,10 @@ use crate::json_words::in_words;
 /// other names are passed over.
 ///
 /// # Errors
-/// In which line, where one of those seems to say how many tickets each row is for.
+/// In which line, where one of those seems to say how many tickets each row is for, or holds the given names of people.
 pub(super) fn read(text: &str, ignore: bool) -> Result<Read, (u64, BadHeader)> {
     let mut read = Read::default();
+    let mut given: Option<(u64, String)> = None;
     let mut passed = PassedOver::default();
     for (at, text) in text.lines().enumerate() {
         let line = at as u64 + 1;
@@ -27,6 +28,7 @@ pub(super) fn read(text: &str, ignore: bool) -> Result<Read, (u64, BadHeader)> {
             Ok(members) if ignore => {
                 read.has_quantity |= members.contains_key("quantity");
                 see(&mut passed, &members);
+                given = given.or_else(|| Some((line, given_name(&members)?)));
                 let known = known(members.clone());
                 let row = match (cancelled(&members), how_many(&members)) {
                     (Some(why), _) => Err(why),
@@ -53,6 +55,9 @@ pub(super) fn read(text: &str, ignore: bool) -> Result<Read, (u64, BadHeader)> {
         }
     }
     read.passed_over = passed.headings();
+    if let Some((line, given)) = given {
+        return Err((line, two_names("member", &given)));
+    }
     match passed.perhaps_quantity() {
         Some(member) if !read.has_quantity => Err((1, passed_over::refused("member", member))),
         _ => Ok(read),
@@ -64,6 +69,14 @@ fn see(passed: &mut PassedOver, members: &Map<String, Value>) {
     for name in members.keys().filter(|name| !COLUMNS.contains(&&***name)) {
         passed.name(&Heading::Name(name.clone()));
     }
+}
+
+/// The member that holds the given name of the buyer.
+fn given_name(members: &Map<String, Value>) -> Option<String> {
+    let mut names = members.iter();
+    let holds_one = |value: &Value| value.as_str().is_some_and(|name| !name.trim().is_empty());
+    let given = names.find(|(name, value)| is_given_name(name) && holds_one(value));
+    given.map(|(name, _)| name.clone())
 }
 
 /// What members that are passed over call its sales.

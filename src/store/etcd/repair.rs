@@ -9,7 +9,7 @@ use crate::error::{Error, Kind, Result};
 use crate::ledger::CountFile;
 use crate::plural;
 use crate::store::audit::{Audit, Flaw};
-use crate::store::results::GivenUp;
+use crate::store::results::{CountGivenUp, GivenUp};
 
 /// So many entries of the index are put right by one transaction: etcd takes 128 operations.
 const AT_ONCE: usize = 120;
@@ -41,11 +41,12 @@ impl KeySpace {
 
     /// What the count includes and the ledger lacks.
     fn lost(&self, before: &Examined) -> Option<GivenUp> {
-        let counted = before.count.as_ref()?.counted?;
-        let lost = counted.seq.saturating_sub(before.audit.records);
+        let count = CountGivenUp::of(before.count.as_ref()?)?;
+        let lost = count.line.saturating_sub(before.audit.records);
         let kept = self.told(&self.names.kept(before.revision));
         (lost > 0).then(|| GivenUp {
             lost,
+            count: Some(count),
             file: Some(kept.display().to_string()),
             ..GivenUp::default()
         })

@@ -5,22 +5,35 @@ use std::collections::HashMap;
 use super::super::marks::happens;
 use super::super::model::{Clash, DrawnFinding, Spot, Timeline};
 use super::super::operation::Doing;
+use super::super::scene::Scene;
 
 /// The step of each span of each operation that is shown.
 pub(super) type StepOf = HashMap<(Spot, Option<usize>), usize>;
 
 /// At which step all has happened that the sentence of a finding tells, as an index. `last`: the last step that writes.
 pub(super) fn told_at(
-    timeline: &Timeline,
+    scene: &Scene<'_>,
     finding: &DrawnFinding,
     steps: &StepOf,
     last: Option<usize>,
 ) -> Option<usize> {
+    let timeline = scene.timeline;
     let places = finding.places.iter().enumerate();
     let own = places.filter_map(|(nth, place)| of_place(timeline, finding, (nth, *place), steps));
+    // Who overwrote one of them for good is told with them, and may be none of them.
+    let places = finding.places.iter();
+    let over = places.filter_map(|place| write_of(timeline, scene.overwriter(*place)?, steps));
+    let over = over.filter(|_| finding.clash == Clash::Writes);
     // What is said of a run as a whole counts all that was written.
     let last = last.filter(|_| finding.clash == Clash::Whole);
-    own.chain(last).max()
+    own.chain(over).chain(last).max()
+}
+
+/// At which step an operation writes.
+fn write_of(timeline: &Timeline, place: Spot, steps: &StepOf) -> Option<usize> {
+    let mut spans = timeline.operation(place)?.spans.iter();
+    let span = spans.position(|span| span.doing.writes());
+    steps.get(&(place, span)).copied()
 }
 
 /// At which step a finding happens, as an index: the first after which it is so. `None`: at one that is not shown.

@@ -19,6 +19,7 @@
 //! ```
 
 mod ahead;
+mod chain;
 mod cursor;
 mod event;
 mod events;

@@ -23,14 +23,15 @@
 
   // The state after each step: a step tells only what is not as before.
   function unfold(run) {
-    let state = { processes: run.processes.map(() => ({})), count: {}, locks: [], lines: 0 };
+    let state = { processes: run.processes.map(() => ({})), count: {}, locks: [], lines: 0, missing: [] };
     return run.steps.map((step) => {
-      const { processes = {}, count = state.count, locks = state.locks, lines = state.lines } = step;
+      const { processes = {}, count = state.count, locks = state.locks, lines = state.lines, missing = state.missing } = step;
       state = {
         processes: state.processes.map((process, at) => processes[at] ?? process),
         count,
         locks,
         lines,
+        missing,
       };
       return state;
     });
@@ -145,7 +146,7 @@
   }
 
   const LINES = 12;
-  function showLedger(section, run, lines, index) {
+  function showLedger(section, run, { lines, missing }, index) {
     const shown = run.ledger.filter((line) => line.at < lines && line.at >= lines - LINES);
     const hidden = lines - shown.length;
     const sales = lines === 1 ? "1 sale" : `${lines.toLocaleString("en")} sales`;
@@ -159,8 +160,10 @@
       const isMissed = line.missed_from !== undefined && line.missed_from <= index;
       // Of a recorded run it is not known when the count itself said so.
       const isRecorded = run.unit !== "";
-      if (isMissed || (isLost && !isRecorded)) item.append(make("span", "lost", " not in the count"));
+      const isMissing = missing.includes(line.at);
+      if (isMissed || ((isLost || isMissing) && !isRecorded)) item.append(make("span", "lost", " not in the count"));
       else if (isLost) item.append(make("span", "lost", " overwritten"));
+      else if (isMissing) item.append(make("span", "lost", " not in what was written last"));
       return item;
     });
     const list = find(".ledger ol", section);
@@ -305,7 +308,7 @@
       showOdds(section, run.steps[own]);
       showCount(section, state.count);
       showLocks(section, run, state.locks);
-      showLedger(section, run, state.lines, own);
+      showLedger(section, run, state, own);
       showProcesses(section, run, own);
       showPicture(section, run, own, overlays[at]);
       showList(section, own);
@@ -403,7 +406,7 @@
         showOver(sections[at], run, own === end_of(run) && own > 0);
         showCount(sections[at], state.count);
         showLocks(sections[at], run, state.locks);
-        showLedger(sections[at], run, state.lines, own);
+        showLedger(sections[at], run, state, own);
         showProcesses(sections[at], run, own);
         showFound(sections[at], run, own);
       });

@@ -71,5 +71,8 @@ fn changes(step: &PageStep, before: Option<&PageStep>) -> Value {
     if before.map(|before| before.lines) != Some(step.lines) {
         set("lines", json!(step.lines));
     }
+    if before.map_or(&[][..], |before| &before.missing) != step.missing {
+        set("missing", json!(step.missing));
+    }
     Value::Object(value)
 }

@@ -8,7 +8,7 @@ use super::ledger::Sales;
 use super::state::{PageStep, ShownLine};
 
 /// So many of the last sales are shown at a step.
-const LINES: usize = 12;
+pub(super) const LINES: usize = 12;
 
 /// The sales that any step shows: the last few of each. `late`: the step by which an older count is put over newer ones.
 pub(super) fn shown_lines(

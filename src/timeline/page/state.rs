@@ -52,6 +52,9 @@ pub struct PageStep {
     pub locks: Vec<LockState>,
     /// How many sales were written down.
     pub lines: usize,
+    /// Which of them are not in the count, of those that are shown, by their places; of a recorded run, not in what was written
+    /// last.
+    pub missing: Vec<usize>,
 }
 
 /// A step by which a run is understood.

@@ -1,6 +1,6 @@
 //! What is told beside the steps: what was found, and what is left out.
 
-use super::super::model::{DrawnFinding, Timeline};
+use super::super::model::DrawnFinding;
 use super::super::operation::Doing;
 use super::super::scene::{Scene, sentence};
 use super::super::words::{count, short};
@@ -15,10 +15,11 @@ const FINDINGS: usize = 24;
 /// What was found, and at which steps. `last`: the last that writes; `end`: that after which the count says what it says in the
 /// end, where newer ones were there before.
 pub(super) fn findings(
-    timeline: &Timeline,
+    scene: &Scene<'_>,
     step_of: &StepOf,
     (last, end): (Option<usize>, Option<usize>),
 ) -> Vec<PageFinding> {
+    let timeline = scene.timeline;
     let findings = timeline.findings.iter().take(FINDINGS);
     let told = findings.map(|finding| {
         let bare = DrawnFinding {
@@ -31,7 +32,7 @@ pub(super) fn findings(
             kind: short(&finding.kind, NAME),
             sentence: crate::shown::shown(&sentence(&bare)),
             step: of_end.or_else(|| found::step(timeline, finding, step_of)),
-            told_at: of_end.or_else(|| found::told_at(timeline, finding, step_of, last)),
+            told_at: of_end.or_else(|| found::told_at(scene, finding, step_of, last)),
         }
     });
     told.collect()

@@ -15,10 +15,11 @@ use super::late::unknown_end;
 use super::ledger::{NAME, Sales};
 use super::lock_wish::LockWish;
 use super::reasons::reason;
-use super::shown_lines::shown_lines;
+use super::shown_lines::{LINES, shown_lines};
 use super::situation::Situation;
 use super::state::{PageStep, Steps};
 use super::told::{findings, last_write, left_out};
+use super::write_reasons::written_over;
 
 impl Steps {
     /// The steps of what a picture shows of a run.
@@ -68,7 +69,7 @@ pub(super) fn walk(scene: &Scene<'_>) -> Walked {
         },
         processes: lanes.map(|lane| scene.name(*lane, NAME)).collect(),
         ledger: shown_lines(scene, &sales, &steps, end),
-        findings: findings(timeline, &step_of, (last_write(&events, &step_of), end)),
+        findings: findings(scene, &step_of, (last_write(&events, &step_of), end)),
         steps,
         key_steps: Vec::new(),
         left_out: left_out(scene, many),
@@ -165,7 +166,7 @@ impl<'a> Walk<'a> {
     fn open(&mut self, event: &StepEvent) {
         let scene = self.scene;
         let mut does = event.words.clone();
-        if let Some(over) = event.over {
+        if let Some(over) = event.over.or_else(|| written_over(&self.situation, event)) {
             let name = self.situation.name(over);
             does = format!("{does}, over the sale of {name}");
         }
@@ -211,6 +212,9 @@ impl<'a> Walk<'a> {
             step.count = self.situation.count();
             step.locks = self.situation.locks();
             step.lines = self.situation.lines;
+            step.missing = self
+                .situation
+                .missing_lines(step.lines.saturating_sub(LINES));
         }
     }
 }

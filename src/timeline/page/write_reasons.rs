@@ -3,7 +3,7 @@
 use super::super::model::Time;
 use super::super::operation::DrawnOperation;
 use super::super::words::{count, thousands};
-use super::event::StepEvent;
+use super::event::{Happening, StepEvent};
 use super::lock_reasons::replaced;
 use super::situation::{Pending, Situation};
 
@@ -45,16 +45,15 @@ pub(super) fn wrote(
             "It read {known} at step {step}, and nobody has written since: it makes that {wrote}.{later}{sells}"
         );
     }
+    let gone = before.writes_over(version);
     let lost = match event.over {
-        Some(over) => format!(
-            " The sale of {} {}, and its buyer keeps the ticket.",
-            before.name(over),
-            match before.timeline().time {
-                Time::Steps => "is gone from the count",
-                Time::Nanoseconds => "is overwritten",
-            }
+        Some(over) if before.timeline().time == Time::Nanoseconds => format!(
+            " The sale of {} is overwritten, and its buyer keeps the ticket.",
+            before.name(over)
         ),
-        None => String::new(),
+        Some(over) if gone.is_empty() => before.gone(&[over]),
+        None if gone.is_empty() => String::new(),
+        _ => before.gone(&gone),
     };
     if let Some(since) = old {
         return format!(
@@ -79,6 +78,14 @@ pub(super) fn wrote(
          {wrote}.{lost}{sells}",
         before.says_now()
     )
+}
+
+/// Whose sale a write replaces that goes by an older version: that which was written last.
+pub(super) fn written_over(before: &Situation<'_>, event: &StepEvent) -> Option<usize> {
+    let writes = matches!(&event.what, Happening::Does(doing) if doing.writes());
+    let version = before.pending(event.place.lane).filter(|_| writes)?.version;
+    let over = before.writes_over(version).last().copied();
+    over.filter(|over| *over != event.place.lane)
 }
 
 /// That the count misses tickets that were sold before, where it says by that that there are enough: then a new look would not have

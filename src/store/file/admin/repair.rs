@@ -24,7 +24,7 @@ use crate::store::file::recovery::recover::recover_tail;
 use crate::store::file::sellable::refuse_unsellable;
 use crate::store::file::sync::prove;
 use crate::store::file::sync::sync_lock::acquire_sync;
-use crate::store::results::GivenUp;
+use crate::store::results::{CountGivenUp, GivenUp};
 
 impl FileStore {
     /// Audits under both locks and repairs what can be proven: the ledger is the truth, as long as all
@@ -88,11 +88,11 @@ fn lost(
     let count = CountFile::look(&files.count)
         .ok()
         .and_then(|(count, _)| count);
-    let counted = count.and_then(|count| count.counted);
-    let lost = counted.map_or(0, |counted| counted.seq.saturating_sub(audit.records));
-    if lost == 0 {
+    let Some(count) = count.as_ref().and_then(CountGivenUp::of) else {
         return Ok(None);
-    }
+    };
+    // The line that it includes last is none of this ledger's, however many that has.
+    let lost = count.line.saturating_sub(audit.records).max(1);
     let torn = torn
         .map(|torn| line_starting(&ledger.file, torn))
         .transpose();
@@ -103,6 +103,7 @@ fn lost(
             .into_iter()
             .collect(),
         lost,
+        count: Some(count),
         ..GivenUp::default()
     }))
 }

@@ -23,10 +23,15 @@ pub(crate) struct Apart<'a> {
     ledger: PathBuf,
     /// The count that goes by the ledger's name, and whether it is there; `None`: the ledger is one that was put away.
     named: Option<(PathBuf, bool)>,
+    /// Others that have such a line, and go by the name of an event.
+    others: Vec<PathBuf>,
 }
 
-/// Looks for the ledger of a count that says so many are left: one of which every line adds up. One that goes by the name
-/// of an event comes before one that was put away, which is none beside a ledger of the count's own name: a restore has put
+/// So many others are told.
+const OTHERS: usize = 4;
+
+/// Looks for the ledger of a count that says so many are left: one of which every line adds up. One that has no count of its
+/// own comes before one that has, as a copy of an event, and both before one that was put away, which is none beside a ledger of the count's own name: a restore has put
 /// its older lines away, too. Nor is there any beside one that has the line which the count includes last: that is this
 /// count's, whatever is wrong with it further up. A ledger in whose place another is to be moved has no line that the other
 /// one lacks.
@@ -36,7 +41,7 @@ pub(crate) fn apart(files: &EventFiles, counted: Counted, left: u64) -> Option<A
         return None;
     }
     let entries = fs::read_dir(directory(&files.count)).ok()?.flatten();
-    let mut ledgers: Vec<(bool, PathBuf)> = entries
+    let mut ledgers: Vec<(Rank, PathBuf)> = entries
         .take(LOOKED_AT)
         .filter_map(|entry| {
             let name = entry.file_name();
@@ -45,30 +50,45 @@ pub(crate) fn apart(files: &EventFiles, counted: Counted, left: u64) -> Option<A
             let ledger = files.count.with_file_name(&name);
             let put_away = !text.ends_with(LEDGER);
             let is_asked = is_kept && ledger != files.ledger && !(put_away && has_own);
-            is_asked.then_some((put_away, ledger))
+            if !is_asked {
+                return None;
+            }
+            let rank = match put_away {
+                true => Rank::PutAway,
+                false if count_of(&ledger)?.1 => Rank::Counted,
+                false => Rank::Uncounted,
+            };
+            Some((rank, ledger))
         })
         .collect();
     ledgers.sort();
-    ledgers.into_iter().find_map(|(put_away, ledger)| {
-        if !includes(&ledger, counted, left) {
-            return None;
-        }
-        let named = if put_away {
-            None
-        } else {
-            Some(count_of(&ledger)?)
-        };
-        let is_moved = !matches!(named, Some((_, true)));
-        if is_moved && has_own && !holds_all_of(&ledger, &files.ledger) {
-            return None;
-        }
-        Some(Apart {
-            count: &files.count,
-            own: &files.ledger,
-            ledger,
-            named,
-        })
+    let mut fitting = ledgers.into_iter().filter(|(rank, ledger)| {
+        let is_moved = *rank != Rank::Counted;
+        includes(ledger, counted, left)
+            && (!is_moved || !has_own || holds_all_of(ledger, &files.ledger))
+    });
+    let (rank, ledger) = fitting.next()?;
+    let named = match rank {
+        Rank::PutAway => None,
+        Rank::Counted | Rank::Uncounted => Some(count_of(&ledger)?),
+    };
+    let others = fitting.take_while(|(other, _)| rank != Rank::PutAway && *other != Rank::PutAway);
+    Some(Apart {
+        count: &files.count,
+        own: &files.ledger,
+        ledger,
+        named,
+        others: others.take(OTHERS).map(|(_, ledger)| ledger).collect(),
     })
+}
+
+/// Which of several ledgers is rather that of a count, the first before the others.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    /// It goes by the name of an event, and has no count.
+    Uncounted,
+    Counted,
+    PutAway,
 }
 
 /// The count that goes by a ledger's name, and whether it is there.
@@ -88,7 +108,12 @@ impl Apart<'_> {
     /// much.
     pub(crate) fn told(&self) -> String {
         let ledger = self.ledger.display();
-        match &self.named {
+        let others = self.others.iter().map(|other| other.display().to_string());
+        let others = match others.collect::<Vec<_>>() {
+            others if others.is_empty() => String::new(),
+            others => format!("; so has {}", others.join(", and ")),
+        };
+        let told = match &self.named {
             Some((count, true)) => {
                 format!(
                     "; {ledger}, the ledger of {}, has such a line",
@@ -99,7 +124,8 @@ impl Apart<'_> {
                 "; {ledger} has such a line: perhaps one of the two was renamed without the other"
             ),
             None => format!("; {ledger}, which was put away, has such a line"),
-        }
+        };
+        told + &others
     }
 
     /// What to do, if that is so.

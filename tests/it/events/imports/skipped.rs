@@ -236,6 +236,15 @@ fn first_names_are_not_passed_over() {
             );
         }
     }
+    let member = r#"{"buyer":"Gray","vorname":"Ann"}"#;
+    let list = format!("{{\"buyer\":\"Hill\",\"vorname\":\"\"}}\n{member}\n");
+    let (code, error) = import(&event, "v.jsonl", &list, &["--ignore-columns"]);
+    let message = error["error"]["message"].as_str().unwrap();
+    assert_eq!((code, &error["error"]["line"]), (2, &2.into()), "{error:#}");
+    assert!(
+        message.contains("a member \"vorname\": without what stands there"),
+        "{message}"
+    );
     let list = "buyer;quantity\n\"Gray, Ann\";1\n\"Gray, Bob\";1\n";
     assert_eq!(counts(&import(&event, "v.csv", list, &[]).1)[0], Some(2));
 }
