@@ -43,6 +43,7 @@ pub(super) fn finding(finding: &StateFinding, ends: &RunEnds) -> DrawnFinding {
             places.reverse();
             Clash::WriteRead
         }
+        Anomaly::Oversold => Clash::Sales,
         _ if unfilled.is_some() => Clash::Unfilled,
         _ => Clash::Whole,
     };

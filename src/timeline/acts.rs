@@ -206,6 +206,7 @@ pub(super) fn told(operation: &DrawnOperation) -> Option<String> {
     Some(match operation.outcome {
         _ if operation.killed.is_some() => "killed".to_owned(),
         Some(DrawnOutcome::Sold(many)) => format!("bought {}", thousands(many)),
+        Some(DrawnOutcome::NoneLeft) if operation.takes() > 1 => "told: too few left".to_owned(),
         Some(DrawnOutcome::NoneLeft) => "told: none left".to_owned(),
         Some(DrawnOutcome::Told(many)) => format!("told: {} left", thousands(many)),
         Some(DrawnOutcome::Failed) => "failed".to_owned(),

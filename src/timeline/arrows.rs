@@ -177,6 +177,7 @@ fn overwrites(scene: &Scene<'_>, layout: &Layout) -> Vec<Option<Arrow>> {
             | Clash::Holds
             | Clash::Waits
             | Clash::Unfilled
+            | Clash::Sales
             | Clash::Whole => {
                 continue;
             }

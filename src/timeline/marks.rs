@@ -146,7 +146,9 @@ impl Marks {
                 }
                 // The kill does.
                 (Clash::Unfilled, _) => false,
-                (Clash::Whole, _) => reads || writes || matches!(doing, Doing::Truncate),
+                (Clash::Whole | Clash::Sales, _) => {
+                    reads || writes || matches!(doing, Doing::Truncate)
+                }
             })
     }
 
@@ -198,7 +200,8 @@ pub(super) fn happens(operation: &DrawnOperation, clash: Clash, first: bool) -> 
             .or_else(read)
             .or_else(write),
         (Clash::Reads, _) => read().or_else(write),
-        (Clash::OwnWrites | Clash::Writes, _) => write().or_else(read),
+        (Clash::OwnWrites | Clash::Writes, _) => write().or_else(cut).or_else(read),
+        (Clash::Sales, _) => cut().or_else(write).or_else(read),
         (Clash::Holds, _) => hold(),
         (Clash::Waits, _) => wait(),
         (Clash::Unfilled, _) if operation.killed.is_some() => return None,

@@ -238,6 +238,9 @@ pub enum Clash {
     Waits,
     /// The kill of who has cut the count and not filled it: until then it could.
     Unfilled,
+    /// The sales, each by itself: in a schedule a sale is made when the line of the ledger is written, before the count is filled
+    /// that was emptied for it.
+    Sales,
     /// The operations as wholes.
     #[default]
     Whole,

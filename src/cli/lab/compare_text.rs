@@ -45,9 +45,13 @@ pub(super) fn tell(out: &mut dyn Write, compared: &Compared, difference: &str) -
         None => below(out, compared)?,
     }
     writeln!(out)?;
-    for (one, name) in [first, second].into_iter().zip(&names) {
-        one.draw_odds(out, &format!("{name}: "))?;
-    }
+    // Under the first lock each turn is a step; under the second some pass.
+    first.draw_odds(out, &format!("{}: ", names[0]), |step| {
+        format!("turn {step}")
+    })?;
+    second.draw_odds(out, &format!("{}: ", names[1]), |step| {
+        format!("turn {}", compared.turn_of(step.saturating_sub(1)))
+    })?;
     for (one, name) in [first, second].into_iter().zip(&names) {
         ended(out, one, name)?;
     }

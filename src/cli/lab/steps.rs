@@ -26,7 +26,7 @@ impl Pictured {
             None => self.list(out)?,
         }
         writeln!(out)?;
-        self.draw_odds(out, "")
+        self.draw_odds(out, "", |step| format!("step {step}"))
     }
 
     /// A line a step, which says whose it is.
@@ -167,8 +167,14 @@ impl Pictured {
         (files.len() > 1).then(|| char::from(b'A' + letter).to_string())
     }
 
-    /// The chance of a bad end where it changes, and the point of no return. `of`: whose it is, where there are several.
-    pub(super) fn draw_odds(&self, out: &mut dyn Write, of: &str) -> io::Result<()> {
+    /// The chance of a bad end where it changes, and the point of no return. `of`: whose it is, where there are several; `called`:
+    /// what a step, counted from 1, is called.
+    pub(super) fn draw_odds(
+        &self,
+        out: &mut dyn Write,
+        of: &str,
+        called: impl Fn(usize) -> String,
+    ) -> io::Result<()> {
         if let Some(why) = self.no_odds.as_ref().filter(|_| self.run.is_bad()) {
             labelled(out, "odds", FAINT, why)?;
             return writeln!(out);
@@ -191,9 +197,9 @@ impl Pictured {
             words.push(match step {
                 0 => format!("{told} at first"),
                 _ if no_return == Some(step) => {
-                    format!("{told} after step {step}: the point of no return")
+                    format!("{told} after {}: the point of no return", called(step))
                 }
-                _ => format!("{told} after step {step}"),
+                _ => format!("{told} after {}", called(step)),
             });
             last = Some(told);
         }

@@ -10,12 +10,12 @@ use super::super::scene::Scene;
 /// The step of each span of each operation that is shown.
 pub(super) type StepOf = HashMap<(Spot, Option<usize>), usize>;
 
-/// At which step all has happened that the sentence of a finding tells, as an index. `last`: the last step that writes.
+/// At which step all has happened that the sentence of a finding tells, as an index. `last`: the last step that writes, and the last that sells.
 pub(super) fn told_at(
     scene: &Scene<'_>,
     finding: &DrawnFinding,
     steps: &StepOf,
-    last: Option<usize>,
+    last: [Option<usize>; 2],
 ) -> Option<usize> {
     let timeline = scene.timeline;
     let places = finding.places.iter().enumerate();
@@ -25,7 +25,12 @@ pub(super) fn told_at(
     let over = places.filter_map(|place| write_of(timeline, scene.overwriter(*place)?, steps));
     let over = over.filter(|_| finding.clash == Clash::Writes);
     // What is said of a run as a whole counts all that was written.
-    let last = last.filter(|_| finding.clash == Clash::Whole);
+    let [writes, sells] = last;
+    let last = match finding.clash {
+        Clash::Whole => writes,
+        Clash::Sales => sells,
+        _ => None,
+    };
     own.chain(over).chain(last).max()
 }
 
@@ -50,8 +55,8 @@ pub(super) fn step(timeline: &Timeline, finding: &DrawnFinding, steps: &StepOf) 
         Clash::Writes | Clash::Holds => 1.min(named.checked_sub(1)?),
         Clash::Reads | Clash::TornReads | Clash::OwnWrites | Clash::Unfilled => 0,
         // Of each by itself that it names, or of all together.
-        Clash::Whole if !finding.harm.is_empty() => 0,
-        Clash::WriteRead | Clash::Waits | Clash::Whole => named.checked_sub(1)?,
+        Clash::Whole | Clash::Sales if !finding.harm.is_empty() => 0,
+        Clash::WriteRead | Clash::Waits | Clash::Whole | Clash::Sales => named.checked_sub(1)?,
     };
     places.get(nth).copied()
 }

@@ -6,7 +6,7 @@ use super::event::{Happening, StepEvent};
 use super::lock_reasons::{converted, ended, freed, given_up, taken, waits};
 use super::read_reasons::read;
 use super::situation::Situation;
-use super::write_reasons::{oversells, wrote};
+use super::write_reasons::{oversells, sells, wrote};
 
 /// What an event means, given what was before it. `before`: the step before has this.
 pub(super) fn reason(before: &Situation<'_>, event: &StepEvent) -> String {
@@ -138,15 +138,17 @@ fn answered(before: &Situation<'_>, event: &StepEvent, operation: &DrawnOperatio
 
 fn truncated(before: &Situation<'_>, event: &StepEvent, operation: &DrawnOperation) -> String {
     let name = before.name(event.place.lane);
-    // Who fills it says so then.
-    let sells = match operation.wrote {
-        None => oversells(before, event, None, None),
-        Some(_) => String::new(),
-    };
     let line = if before.sales.writes_line_at(event.at, event.place) {
         " Its sale is on the ledger with that."
     } else {
         ""
+    };
+    // Who empties it and is not known to sell by that says so when it fills it.
+    let is_sold = !line.is_empty() || operation.wrote.is_none();
+    let sells = if is_sold {
+        sells(before, event, operation)
+    } else {
+        String::new()
     };
     format!(
         "The file is empty now, until {name} has filled it. Whoever reads it meanwhile finds nothing.{line}{sells}"

@@ -1,6 +1,6 @@
 //! What is told beside the steps: what was found, and what is left out.
 
-use super::super::model::DrawnFinding;
+use super::super::model::{DrawnFinding, Timeline};
 use super::super::operation::Doing;
 use super::super::scene::{Scene, sentence};
 use super::super::words::{count, short};
@@ -12,12 +12,12 @@ use super::state::PageFinding;
 /// So many findings are told.
 const FINDINGS: usize = 24;
 
-/// What was found, and at which steps. `last`: the last that writes; `end`: that after which the count says what it says in the
+/// What was found, and at which steps. `last`: the last that writes, and the last that sells; `end`: that after which the count says what it says in the
 /// end, where newer ones were there before.
 pub(super) fn findings(
     scene: &Scene<'_>,
     step_of: &StepOf,
-    (last, end): (Option<usize>, Option<usize>),
+    (last, end): ([Option<usize>; 2], Option<usize>),
 ) -> Vec<PageFinding> {
     let timeline = scene.timeline;
     let findings = timeline.findings.iter().take(FINDINGS);
@@ -62,12 +62,26 @@ pub(super) fn left_out(scene: &Scene<'_>, many: usize) -> Vec<String> {
     words
 }
 
-/// The last step that writes.
-pub(super) fn last_write(events: &[StepEvent], step_of: &StepOf) -> Option<usize> {
-    let writes = events.iter().filter(|event| match &event.what {
-        Happening::Does(doing) => doing.writes() || *doing == Doing::Truncate,
-        _ => false,
-    });
-    let steps = writes.filter_map(|event| step_of.get(&(event.place, event.span)));
-    steps.copied().max()
+/// The last step that writes, and the last that sells: who empties the count has sold, and fills it only later.
+pub(super) fn last_writes(
+    timeline: &Timeline,
+    events: &[StepEvent],
+    step_of: &StepOf,
+) -> [Option<usize>; 2] {
+    let last = |is_one: &dyn Fn(&StepEvent, &Doing) -> bool| {
+        let events = events.iter().filter(|event| match &event.what {
+            Happening::Does(doing) => is_one(event, doing),
+            _ => false,
+        });
+        let steps = events.filter_map(|event| step_of.get(&(event.place, event.span)));
+        steps.copied().max()
+    };
+    let has_cut = |event: &StepEvent| {
+        let operation = timeline.operation(event.place);
+        operation.is_some_and(|operation| operation.cut_at().is_some())
+    };
+    [
+        last(&|_, doing| doing.writes() || *doing == Doing::Truncate),
+        last(&|event, doing| *doing == Doing::Truncate || doing.writes() && !has_cut(event)),
+    ]
 }

@@ -18,7 +18,7 @@ use super::reasons::reason;
 use super::shown_lines::{LINES, shown_lines};
 use super::situation::Situation;
 use super::state::{PageStep, Steps};
-use super::told::{findings, last_write, left_out};
+use super::told::{findings, last_writes, left_out};
 use super::write_reasons::written_over;
 
 impl Steps {
@@ -69,7 +69,11 @@ pub(super) fn walk(scene: &Scene<'_>) -> Walked {
         },
         processes: lanes.map(|lane| scene.name(*lane, NAME)).collect(),
         ledger: shown_lines(scene, &sales, &steps, end),
-        findings: findings(scene, &step_of, (last_write(&events, &step_of), end)),
+        findings: findings(
+            scene,
+            &step_of,
+            (last_writes(timeline, &events, &step_of), end),
+        ),
         steps,
         key_steps: Vec::new(),
         left_out: left_out(scene, many),

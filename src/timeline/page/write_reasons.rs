@@ -17,22 +17,20 @@ pub(super) fn wrote(
     let Some(wrote) = operation.wrote.map(|wrote| before.says(wrote)) else {
         return String::new();
     };
+    // Who has emptied the count has sold by that.
+    let has_sold = before.timeline().time == Time::Steps && operation.cut_at().is_some();
+    let sells = if has_sold {
+        String::new()
+    } else {
+        sells(before, event, operation)
+    };
     let Some(Pending { version, step, .. }) = before.pending(lane) else {
         // Which version it goes by is not known.
-        let sells = oversells(before, event, operation.wrote, None);
         return sells.trim_start().to_owned();
     };
     let known = before.version(version);
-    // What was old when it was read.
-    let old = before.passed.get(&version).filter(|since| **since < step);
-    let missed = missed(before, event, operation);
-    let reason = match old {
-        Some(_) => Some("what it saw was gone"),
-        None if missed.is_some() => missed.as_deref(),
-        None if version != before.latest => Some("it looked before, not now"),
-        None => None,
-    };
-    let sells = oversells(before, event, operation.wrote, reason) + &replaced(before, lane);
+    let old = read_old(before, lane);
+    let sells = sells + &replaced(before, lane);
     // What it read is before what it has just written: anything between was written by others.
     if version == before.latest {
         let later = if before.timeline().publishes {
@@ -80,6 +78,33 @@ pub(super) fn wrote(
     )
 }
 
+/// Since which step that is out of date by which a process goes, where it was so when it was read.
+fn read_old(before: &Situation<'_>, lane: usize) -> Option<u64> {
+    let Pending { version, step, .. } = before.pending(lane)?;
+    let passed = before.passed.get(&version).copied();
+    passed.filter(|since| *since < step)
+}
+
+/// That the sale of an operation is one more than there were tickets, and why its process did not see that; empty where it is not.
+pub(super) fn sells(
+    before: &Situation<'_>,
+    event: &StepEvent,
+    operation: &DrawnOperation,
+) -> String {
+    let missed = missed(before, event, operation);
+    let lane = event.place.lane;
+    let reason = before.pending(lane).and_then(|pending| {
+        if read_old(before, lane).is_some() {
+            return Some("what it saw was gone");
+        }
+        let is_cut = before.cut.is_some_and(|by| by != lane);
+        let is_old = pending.version != before.latest || is_cut;
+        let looked_before = is_old.then_some("it looked before, not now");
+        missed.as_deref().or(looked_before)
+    });
+    oversells(before, event, operation.wrote, reason)
+}
+
 /// Whose sale a write replaces that goes by an older version: that which was written last.
 pub(super) fn written_over(before: &Situation<'_>, event: &StepEvent) -> Option<usize> {
     let writes = matches!(&event.what, Happening::Does(doing) if doing.writes());
@@ -89,7 +114,7 @@ pub(super) fn written_over(before: &Situation<'_>, event: &StepEvent) -> Option<
 }
 
 /// That the count misses tickets that were sold before, where it says by that that there are enough: then a new look would not have
-/// shown that there are none.
+/// shown that there are none. An empty count says nothing.
 fn missed(before: &Situation<'_>, event: &StepEvent, operation: &DrawnOperation) -> Option<String> {
     let versions = &before.timeline().versions;
     let stock = versions.first()?.left?;
@@ -99,7 +124,8 @@ fn missed(before: &Situation<'_>, event: &StepEvent, operation: &DrawnOperation)
         .sold_by(event.at, operation.wrote.unwrap_or(usize::MAX));
     let sold_before = sold.checked_sub(operation.takes())?;
     let missed = sold_before.checked_sub(stock.checked_sub(left)?)?;
-    if missed == 0 || left < operation.takes() || before.timeline().sales.is_least {
+    let says_nothing = before.cut.is_some() || left < operation.takes();
+    if missed == 0 || says_nothing || before.timeline().sales.is_least {
         return None;
     }
     let (tickets, are) = (

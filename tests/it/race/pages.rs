@@ -151,3 +151,92 @@ fn odds_of_two_locks_are_told_of_each_and_counts_say_what_they_count() {
         );
     }
 }
+
+/// A turn that passes is a row of the table and a step of the page: the odds count it too.
+#[test]
+fn the_odds_of_a_comparison_are_told_by_its_turns() {
+    let event = TestEvent::stock(5);
+    for (options, lock, turn) in [
+        (
+            "--lock|none,exclusive|--writes|in-place|--query|--stock|2|1 1 2 2 2 1 1 3",
+            "exclusive",
+            "100 % after turn 8: the point of no return",
+        ),
+        (
+            "--lock|none,data-file|--stock|2|1 2 2 1 3 3",
+            "data-file",
+            "19 % after turn 4, 0 % after turn 5",
+        ),
+    ] {
+        let mut command = event.command(["race", "compare"]);
+        let run = Run::of(command.args(options.split('|')).output().unwrap());
+        let told = run.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+        let (_, odds) = told.split_once(&format!("odds lock {lock}: ")).unwrap();
+        assert!(odds.contains(turn), "{odds}");
+        let (_, page) = drawn(&event, &format!("compare|{options}"));
+        let second = &data(&page)[1];
+        let steps = second["steps"].as_array().unwrap();
+        let changes = steps
+            .windows(2)
+            .filter(|two| two[0]["chance"] != two[1]["chance"])
+            .map(|two| format!(" after turn {}", two[1]["number"]))
+            .filter(|change| odds.contains(change.as_str()))
+            .count();
+        assert!(changes >= 2, "{odds} {steps:#?}");
+    }
+}
+
+/// Who empties the count has sold by that: it is oversold from the second who does so on, and nothing is overwritten by a read.
+#[test]
+fn a_sale_in_place_is_made_when_the_count_is_emptied() {
+    let event = TestEvent::stock(5);
+    for (schedule, options, oversold, overwritten) in [
+        ("1 2 1 2 1x 2x", "|--crashes", 4, 4),
+        ("1 2 1 2 2x 1x", "|--crashes", 4, 4),
+        ("1 2 1 2 1 2", "", 4, 6),
+        ("1 2 1 2 2 1", "", 4, 6),
+        ("1 2 1 1x 2 2x", "|--crashes", 5, 5),
+    ] {
+        let line = format!("replay|{schedule}|--writes|in-place{options}");
+        let (_, page) = drawn(&event, &line);
+        let run = &data(&page)[0];
+        let found = |kind: &str| {
+            let mut all = run["findings"].as_array().unwrap().iter();
+            let found = all.find(|found| found["kind"].as_str().unwrap().contains(kind));
+            found.unwrap_or_else(|| panic!("{line}: {run:#}"))
+        };
+        assert_eq!(found("oversold")["step"], oversold, "{line}");
+        assert_eq!(found("oversold")["told_at"], oversold, "{line}");
+        assert_eq!(found("lost update")["step"], overwritten, "{line}");
+        let steps = run["steps"].as_array().unwrap();
+        let says = |word: &str| {
+            let all = steps.iter();
+            let all = all.filter(|step| step["why"].as_str().is_some_and(|why| why.contains(word)));
+            all.map(|step| step["number"].as_u64().unwrap())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            says("So 2 tickets are sold, but there was only 1: it looked before, not now."),
+            [oversold],
+            "{line}: {steps:#?}"
+        );
+        // Who would have looked again would have found an empty file.
+        assert!(says("a new look").is_empty(), "{line}");
+    }
+}
+
+/// Who asked for more than were left is not told that none was.
+#[test]
+fn who_finds_too_few_is_not_told_that_none_is_left() {
+    let event = TestEvent::stock(2);
+    let page = event.path("run.html");
+    let mut command = event.command(["buy", "--users", "1", "--quantity", "3", "--lock"]);
+    command.arg("--timeline").arg(&page);
+    let run = Run::of(command.output().unwrap());
+    assert!(run.stdout.contains("found only 2 left"), "{run:?}");
+    let page = fs::read_to_string(page).unwrap();
+    assert!(
+        page.contains("told: too few left") && !page.contains("none left"),
+        "{run:?}"
+    );
+}
