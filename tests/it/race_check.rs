@@ -5,6 +5,7 @@ mod certain;
 mod contradicted;
 mod counted;
 mod denied;
+mod equal_stamps;
 mod foreign;
 mod forged;
 mod further_reads;

@@ -12,9 +12,11 @@ pub(super) fn conversions(evidence: &mut Evidence) {
         let Some(first) = converted(evidence, at) else {
             continue;
         };
-        let got = evidence.holds.get(at).map_or(UNSAID, |hold| hold.got);
+        let got = evidence.holds.get(at);
+        let (got, nth) = got.map_or((UNSAID, 0), |hold| (hold.got, hold.order.0[1]));
         if let Some(first) = evidence.holds.get_mut(first as usize) {
             first.released = got;
+            first.order.0[2] = nth;
         }
         if let Some(hold) = evidence.holds.get_mut(at) {
             hold.converts = first;

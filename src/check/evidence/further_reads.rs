@@ -95,11 +95,19 @@ pub(super) struct ReadCount {
     seen: u64,
     sum: Option<u64>,
     at: u64,
+    /// How many steps of its operation stand before it with the same stamp.
+    nth: u8,
 }
 
 impl ReadCount {
-    pub(super) fn new(version: u64, left: Option<u64>, sum: Option<u64>, at: u64) -> Self {
+    pub(super) fn new(
+        version: u64,
+        left: Option<u64>,
+        sum: Option<u64>,
+        (at, nth): (u64, u8),
+    ) -> Self {
         Self {
+            nth,
             version,
             seen: left.unwrap_or(UNSAID),
             sum,
@@ -173,8 +181,10 @@ fn act_by(evidence: &mut Evidence, open: &mut OpenOperations, index: u32, read: 
     let Some(did) = evidence.operations.get_mut(index as usize) else {
         return;
     };
-    let mut before = ReadCount::new(did.read, Some(did.seen), None, did.read_at);
+    let at = (did.read_at, did.order.0[0]);
+    let mut before = ReadCount::new(did.read, Some(did.seen), None, at);
     (did.read, did.read_at, did.seen) = (read.version, read.at, read.seen);
+    did.order.0[0] = read.nth;
     before.sum = replace_sum(evidence, open, index, read.sum);
     if before.version != UNSAID {
         evidence.further_reads.push(before.further(index, false));

@@ -7,6 +7,7 @@ use super::file::{File, LockPath};
 use super::further_reads::all_looked;
 use super::locks::{FileNumbers, add_hold};
 use super::model::{CommittedLine, Evidence, FinalCount};
+use super::moment::StampOrder;
 use super::one_at_a_time::one_at_a_time;
 use super::one_write_each::one_write_each;
 use super::open_operations::{MAX_NAME, OpenOperations, begin, buyer_number};
@@ -193,6 +194,7 @@ impl Gatherer {
             converts: NONE,
             wished: lock.wanted.is_some(),
             shared: lock.shared,
+            order: StampOrder::default(),
             leased: lock.leased,
             wants_shared: lock.shared.then_some(true),
             wanted: or(lock.wanted),

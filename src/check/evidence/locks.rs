@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::file::{File, LockPath};
 use super::model::Evidence;
+use super::moment::StampOrder;
 use super::operation::{LockHold, NONE, NOWHERE, UNSAID};
 use super::record::EvidenceStep;
 
@@ -58,7 +59,7 @@ pub(super) fn add_hold(evidence: &mut Evidence, hold: LockHold) -> Result<(), St
 pub(super) fn lock_step(
     evidence: &mut Evidence,
     numbers: &mut FileNumbers,
-    (index, at): (u32, u64),
+    (index, at, nth): (u32, u64, u8),
     step: EvidenceStep,
 ) -> Result<(), String> {
     let blank = LockHold {
@@ -69,6 +70,7 @@ pub(super) fn lock_step(
         converts: NONE,
         wished: false,
         shared: false,
+        order: StampOrder::default(),
         leased: false,
         wants_shared: None,
         wanted: UNSAID,
@@ -84,6 +86,7 @@ pub(super) fn lock_step(
                 LockHold {
                     lock,
                     wanted,
+                    order: StampOrder([nth, 0, 0]),
                     wants_shared: shared,
                     wished: lock != NONE,
                     ..blank
@@ -105,21 +108,22 @@ pub(super) fn lock_step(
                 hold.wished &= hold.lock == lock;
                 (hold.lock, hold.path, hold.got) = (lock, path, at);
                 (hold.shared, hold.leased) = (shared, leased);
+                hold.order.0[1] = nth;
             }
             Ok(())
         }
         EvidenceStep::LockReleased { lock: Some(file) } => {
             let lock = numbers.number(&mut evidence.files, file);
-            release(evidence, (index, at), |hold| hold.lock == lock)
+            release(evidence, (index, at, nth), |hold| hold.lock == lock)
         }
-        _ => release(evidence, (index, at), |_| true),
+        _ => release(evidence, (index, at, nth), |_| true),
     }
 }
 
 /// Releases the last lock of these that the operation got and holds.
 fn release(
     evidence: &mut Evidence,
-    (index, at): (u32, u64),
+    (index, at, nth): (u32, u64, u8),
     is_meant: impl Fn(&LockHold) -> bool,
 ) -> Result<(), String> {
     let held = |hold: &LockHold| hold.got != UNSAID && hold.released == UNSAID && is_meant(hold);
@@ -127,6 +131,7 @@ fn release(
     while let Some(hold) = evidence.holds.get_mut(at_hold as usize) {
         if held(hold) {
             hold.released = at;
+            hold.order.0[2] = nth;
             return Ok(());
         }
         at_hold = hold.previous;

@@ -12,8 +12,8 @@ pub(crate) const MAX_NAME: usize = 256;
 /// The operation that each buyer, by number, is in the middle of, or [`NONE`]; and the time of its last step.
 #[derive(Debug, Default)]
 pub(super) struct OpenOperations {
-    /// By buyer.
-    all: Vec<(u32, u64)>,
+    /// By buyer: its operation, when that made its last step, and how many of its steps stood before that with the same stamp.
+    all: Vec<(u32, u64, u8)>,
     /// By operation that is not over: where the checksum of what it read stands.
     sums: HashMap<u32, usize>,
     /// By operation that intends to write and has not said that it wrote: what it read since.
@@ -23,16 +23,25 @@ pub(super) struct OpenOperations {
 impl OpenOperations {
     pub(super) fn get(&self, buyer: u32) -> Option<(u32, u64)> {
         let open = self.all.get(buyer as usize).copied();
-        open.filter(|(index, _)| *index != NONE)
+        let open = open.filter(|(index, ..)| *index != NONE);
+        open.map(|(index, at, _)| (index, at))
     }
 
-    pub(super) fn set(&mut self, buyer: u32, index: u32, at: u64) {
+    /// How many steps of a buyer's operation stand before one at this time with the same stamp.
+    pub(super) fn nth(&self, buyer: u32, at: u64) -> u8 {
+        match self.all.get(buyer as usize) {
+            Some((_, before, nth)) if *before == at => nth.saturating_add(1),
+            _ => 0,
+        }
+    }
+
+    pub(super) fn set(&mut self, buyer: u32, index: u32, (at, nth): (u64, u8)) {
         let number = buyer as usize;
         if self.all.len() <= number {
-            self.all.resize(number + 1, (NONE, 0));
+            self.all.resize(number + 1, (NONE, 0, 0));
         }
         if let Some(open) = self.all.get_mut(number) {
-            *open = (index, at);
+            *open = (index, at, nth);
         }
     }
 

@@ -1,5 +1,6 @@
 //! One operation of a run, and the locks that it wanted.
 
+use super::moment::{Moment, StampOrder};
 use super::nonce::WriteNonce;
 use super::record::OperationOutcome;
 
@@ -27,6 +28,8 @@ pub struct Operation {
     pub outcome: OperationOutcome,
     /// Whether what it read made no sense.
     pub torn: bool,
+    /// The order of its read, its `intend` and its write among its steps with equal stamps.
+    pub order: StampOrder,
     /// Before it touched anything, ns.
     pub invoke: u64,
     /// After everything, ns; [`UNSAID`] for one that was not answered.
@@ -62,6 +65,7 @@ impl Operation {
             hold: NONE,
             outcome: OperationOutcome::Open,
             torn: false,
+            order: StampOrder::default(),
             invoke,
             returned: UNSAID,
             read: UNSAID,
@@ -74,6 +78,21 @@ impl Operation {
             wrote: UNSAID,
             killed: UNSAID,
         }
+    }
+
+    /// When it had read.
+    pub(crate) fn read_moment(&self) -> Moment {
+        Moment::new(self.read_at, self.order.0[0])
+    }
+
+    /// When it said what it would write.
+    pub(crate) fn intend_moment(&self) -> Moment {
+        Moment::new(self.intend, self.order.0[1])
+    }
+
+    /// When it had written.
+    pub(crate) fn wrote_moment(&self) -> Moment {
+        Moment::new(self.wrote, self.order.0[2])
     }
 
     /// Whether nobody knows when it was: somebody else's sale beside a rush, as a rush records it. It may have
@@ -185,6 +204,8 @@ pub struct LockHold {
     pub converts: u32,
     /// Whether others may hold it too.
     pub shared: bool,
+    /// The order of its three times among the steps of the operation with equal stamps.
+    pub order: StampOrder,
     /// Whether a lease holds it, which ends without its holder: then the inode of its file is a number that grows with each
     /// holder.
     pub leased: bool,
@@ -201,6 +222,21 @@ pub struct LockHold {
 }
 
 impl LockHold {
+    /// When it was asked for.
+    pub(crate) fn wanted_moment(&self) -> Moment {
+        Moment::new(self.wanted, self.order.0[0])
+    }
+
+    /// When it was got.
+    pub(crate) fn got_moment(&self) -> Moment {
+        Moment::new(self.got, self.order.0[1])
+    }
+
+    /// When it was let go.
+    pub(crate) fn released_moment(&self) -> Moment {
+        Moment::new(self.released, self.order.0[2])
+    }
+
     /// Whether it was got, and the lock's path meant another file by then, or none.
     #[must_use]
     pub fn is_dead(&self) -> bool {

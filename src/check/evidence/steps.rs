@@ -24,7 +24,7 @@ pub(super) fn take_step(
         }
         let begun = Operation::new(buyer, quantity, at);
         let index = begin(evidence, Operation { pid, ..begun })?;
-        open.set(buyer, index, at);
+        open.set(buyer, index, (at, 0));
         return Ok(());
     }
     let Some((index, before)) = open.get(buyer) else {
@@ -35,18 +35,20 @@ pub(super) fn take_step(
             "time runs backwards: {name} was at {before} ns before"
         ));
     }
+    let nth = open.nth(buyer, at);
     if let EvidenceStep::LockWanted { .. }
     | EvidenceStep::LockGot { .. }
     | EvidenceStep::LockReleased { .. } = step
     {
-        lock_step(evidence, numbers, (index, at), step)?;
+        lock_step(evidence, numbers, (index, at, nth), step)?;
     } else if let EvidenceStep::Read { seq, left, sum } = step {
-        take_read(evidence, open, index, ReadCount::new(seq, left, sum, at));
+        let read = ReadCount::new(seq, left, sum, (at, nth));
+        take_read(evidence, open, index, read);
     } else {
         if goes_on(&step) {
             go_on_by(evidence, open, index);
         }
-        go_on(evidence, index, at, step)?;
+        go_on(evidence, index, (at, nth), step)?;
     }
     let over = matches!(step, EvidenceStep::Return { .. } | EvidenceStep::Killed);
     if over || step == EvidenceStep::Wrote {
@@ -55,7 +57,7 @@ pub(super) fn take_step(
     if over {
         open.read_sum(index, None);
     }
-    open.set(buyer, if over { NONE } else { index }, at);
+    open.set(buyer, if over { NONE } else { index }, (at, nth));
     Ok(())
 }
 
@@ -68,7 +70,12 @@ fn goes_on(step: &EvidenceStep) -> bool {
 }
 
 /// A step that is none of a lock, and no read that made sense.
-fn go_on(evidence: &mut Evidence, index: u32, at: u64, step: EvidenceStep) -> Result<(), String> {
+fn go_on(
+    evidence: &mut Evidence,
+    index: u32,
+    (at, nth): (u64, u8),
+    step: EvidenceStep,
+) -> Result<(), String> {
     let torn_reads = &mut evidence.torn_reads;
     let earlier = &mut evidence.earlier_intents;
     let Some(operation) = evidence.operations.get_mut(index as usize) else {
@@ -81,6 +88,7 @@ fn go_on(evidence: &mut Evidence, index: u32, at: u64, step: EvidenceStep) -> Re
             // What it read before that made sense is what it goes by.
             if operation.read == UNSAID {
                 operation.read_at = at;
+                operation.order.0[0] = nth;
             }
         }
         EvidenceStep::Intend { read, write, nonce } => {
@@ -96,6 +104,7 @@ fn go_on(evidence: &mut Evidence, index: u32, at: u64, step: EvidenceStep) -> Re
             operation.write = write;
             operation.nonce = nonce.unwrap_or_default();
             operation.intend = at;
+            operation.order.0[1] = nth;
         }
         EvidenceStep::Wrote if operation.intend == UNSAID => {
             return Err("it wrote, and did not say what: no \"intend\"".to_owned());
@@ -103,7 +112,10 @@ fn go_on(evidence: &mut Evidence, index: u32, at: u64, step: EvidenceStep) -> Re
         EvidenceStep::Wrote if operation.wrote != UNSAID => {
             return Err("it says twice that it wrote".to_owned());
         }
-        EvidenceStep::Wrote => operation.wrote = at,
+        EvidenceStep::Wrote => {
+            operation.wrote = at;
+            operation.order.0[2] = nth;
+        }
         EvidenceStep::Return { outcome, left } => {
             may_return(operation, outcome)?;
             operation.outcome = outcome;

@@ -157,8 +157,9 @@ fn covering<'a>(
     operation: &'a Operation,
 ) -> impl Iterator<Item = &'a LockHold> {
     evidence.holds_of(operation).filter(|hold| {
-        let early = operation.wrote != UNSAID && operation.wrote < hold.got;
-        let late = operation.intend != UNSAID && operation.intend > hold.released;
+        let [intend, wrote] = [operation.intend_moment(), operation.wrote_moment()];
+        let early = wrote.is_said() && wrote < hold.got_moment();
+        let late = intend.is_said() && intend > hold.released_moment();
         hold.got != UNSAID && !hold.shared && !early && !late
     })
 }

@@ -161,8 +161,9 @@ impl Case<'_> {
                     && wrote
                     && !untimed
                     && !self.got(did).any(|hold| {
-                        let outside = did.wrote < hold.got
-                            || did.intend != UNSAID && did.intend > hold.released;
+                        let [intend, wrote] = [did.intend_moment(), did.wrote_moment()];
+                        let outside = wrote < hold.got_moment()
+                            || intend.is_said() && intend > hold.released_moment();
                         !hold.shared && !outside
                     })
             }

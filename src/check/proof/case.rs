@@ -91,8 +91,8 @@ impl Case<'_> {
     /// Whether it asked for a lock that it held itself, and did nothing else from then on until it was over.
     pub(super) fn waits_for_itself(&self, did: &Operation) -> bool {
         let is_sole = |hold: &&LockHold| !hold.shared && hold.got != UNSAID;
-        let until = |hold: &LockHold| hold.released.min(did.returned).min(did.killed);
-        let acted = [did.read_at, did.intend, did.wrote];
+        let over = did.returned.min(did.killed);
+        let acted = [did.read_moment(), did.intend_moment(), did.wrote_moment()];
         let is_later = |wait: &LockHold| {
             let holds = self.evidence.holds.iter();
             let holds = holds.flat_map(|hold| [hold.wanted, hold.got, hold.released]);
@@ -107,13 +107,15 @@ impl Case<'_> {
         // Its last one.
         self.evidence.holds_of(did).take(1).any(|wait| {
             let mut holds = self.evidence.holds_of(did).filter(is_sole);
+            let wanted = wait.wanted_moment();
             let own = holds.any(|hold| {
-                hold.lock == wait.lock && (hold.got..until(hold)).contains(&wait.wanted)
+                let held = hold.got_moment()..hold.released_moment();
+                hold.lock == wait.lock && held.contains(&wanted) && wait.wanted < over
             });
             let ends = match did.outcome {
                 OperationOutcome::Open => is_later(wait),
                 OperationOutcome::Killed | OperationOutcome::Failed | OperationOutcome::Unknown => {
-                    !acted.iter().any(|at| *at != UNSAID && *at >= wait.wanted)
+                    !acted.iter().any(|act| act.is_said() && *act >= wanted)
                 }
                 _ => false,
             };
@@ -138,14 +140,19 @@ impl Case<'_> {
     fn waited_for(&self, one: &Operation, other: &Operation) -> bool {
         self.evidence.holds_of(one).any(|wait| {
             let locks = self.evidence.holds_of(one).flat_map(|hold| {
-                [hold.wanted, hold.released]
+                [hold.wanted_moment(), hold.released_moment()]
                     .into_iter()
                     .filter(move |_| !std::ptr::eq(hold, wait))
-                    .chain([hold.got])
+                    .chain([hold.got_moment()])
             });
-            let own = [one.read_at, one.intend, one.wrote, one.returned, one.killed];
-            let until = locks.chain(own).filter(|at| *at >= wait.wanted).min();
-            let until = until.unwrap_or(UNSAID);
+            let own = [one.read_moment(), one.intend_moment(), one.wrote_moment()];
+            let next = locks
+                .chain(own)
+                .filter(|next| *next >= wait.wanted_moment());
+            let ends = [one.returned, one.killed].into_iter();
+            let ends = ends.filter(|at| *at >= wait.wanted);
+            let next = next.map(|next| next.at).chain(ends);
+            let until = next.min().unwrap_or(UNSAID);
             let is_timed = until != UNSAID || one.outcome == OperationOutcome::Open;
             let held = self.got(other).any(|hold| {
                 let kept = hold.released.min(other.returned).min(other.killed);

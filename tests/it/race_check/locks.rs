@@ -4,7 +4,7 @@ use rand::RngExt;
 use rand::rngs::Xoshiro256PlusPlus;
 use tickets::check::Anomaly;
 use tickets::check::evidence::{
-    CommittedLine, Evidence, File, LockHold, NONE, Operation, OperationOutcome, UNSAID,
+    CommittedLine, Evidence, File, LockHold, NONE, Operation, OperationOutcome, StampOrder, UNSAID,
 };
 
 use super::histories::pick;
@@ -56,6 +56,7 @@ pub(super) fn lock(evidence: &mut Evidence, random: &mut Xoshiro256PlusPlus) {
             converts: NONE,
             wished: true,
             shared: did.write == UNSAID && random.random_bool(0.5),
+            order: StampOrder::default(),
             leased: false,
             wants_shared: None,
             wanted: *pick(random, &[did.invoke, UNSAID]),
@@ -128,6 +129,7 @@ fn wait(evidence: &mut Evidence, random: &mut Xoshiro256PlusPlus) {
             converts: NONE,
             wished: true,
             shared: random.random_bool(0.7),
+            order: StampOrder::default(),
             leased: false,
             wants_shared: None,
             wanted: UNSAID,

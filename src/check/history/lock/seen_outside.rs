@@ -153,7 +153,8 @@ fn began_to_read(evidence: &Evidence, did: &Operation) -> u64 {
     };
     let holds = evidence.holds_of(did).filter(|hold| {
         // Of equal stamps it may have read before it got the lock, or after it let it go.
-        let is_read_under = hold.got < did.read_at && did.read_at < hold.released;
+        let read = did.read_moment();
+        let is_read_under = hold.got_moment() < read && read < hold.released_moment();
         let is_sure = hold.path == hold.lock || hold.path == NONE && !is_file(hold);
         hold.got != UNSAID && did.read_at != UNSAID && is_read_under && is_sure
     });

@@ -11,12 +11,22 @@ pub(in crate::check::history) fn waited_until(
     if hold.got != UNSAID || hold.wanted == UNSAID {
         return hold.got;
     }
+    let wanted = hold.wanted_moment();
     let others = evidence
         .holds_of(did)
         .filter(|other| !std::ptr::eq(*other, hold));
-    let others = others.flat_map(|other| [other.wanted, other.got, other.released]);
-    let own = [did.read_at, did.intend, did.wrote, did.returned, did.killed];
-    let next = others.chain(own).filter(|at| *at >= hold.wanted).min();
+    let others = others.flat_map(|other| {
+        [
+            other.wanted_moment(),
+            other.got_moment(),
+            other.released_moment(),
+        ]
+    });
+    let own = [did.read_moment(), did.intend_moment(), did.wrote_moment()];
+    let next = others.chain(own).filter(|moment| *moment >= wanted);
+    let ends = [did.returned, did.killed];
+    let ends = ends.into_iter().filter(|at| *at >= hold.wanted);
+    let next = next.map(|moment| moment.at).chain(ends).min();
     match next.unwrap_or(UNSAID) {
         // Nobody knows when it died.
         UNSAID if did.outcome == OperationOutcome::Killed => hold.wanted,
@@ -38,7 +48,9 @@ pub(super) fn own_at<'a>(
     did.flat_map(move |did| {
         let holds = evidence.holds_of(did);
         holds.filter(move |hold| {
-            let is_held = hold.got <= wait.wanted && kept_until(did, hold) > wait.wanted;
+            let ended = did.returned.min(did.killed) <= wait.wanted;
+            let is_kept = hold.released_moment() > wait.wanted_moment() && !ended;
+            let is_held = hold.got_moment() <= wait.wanted_moment() && is_kept;
             hold.lock == wait.lock && hold.got != UNSAID && is_held
         })
     })
@@ -54,10 +66,10 @@ pub(in crate::check::history) fn is_own(evidence: &Evidence, wait: &LockHold) ->
 pub(super) fn is_given_up(evidence: &Evidence, did: &Operation, hold: &LockHold) -> bool {
     use OperationOutcome::{Failed, Killed, Unknown};
     let last = evidence.holds_of(did).next();
-    let acted = [did.read_at, did.intend, did.wrote];
+    let acted = [did.read_moment(), did.intend_moment(), did.wrote_moment()];
     let acted = acted
         .into_iter()
-        .any(|at| at != UNSAID && at >= hold.wanted);
+        .any(|moment| moment.is_said() && moment >= hold.wanted_moment());
     let waited = hold.got == UNSAID && hold.wanted != UNSAID && hold.lock != NONE;
     waited
         && !acted
