@@ -193,7 +193,8 @@ fn lines_that_have_changed_places_are_put_in_order_by_what_is_told() {
     lines.remove(2);
     fs::write(&path, lines.concat()).unwrap();
     let (_, document) = event.json("audit");
-    assert!(document["findings"][0]["hint"].is_null(), "{document:#}");
+    let hint = document["findings"][0]["hint"].as_str().unwrap();
+    assert!(!hint.contains("sort "), "{document:#}");
 }
 
 /// What is said of lines that make no sense behind an opening line of ten, and these lines. Of the
@@ -385,5 +386,10 @@ fn a_count_that_counts_what_the_ledger_lacks_is_told_with_what_it_lacks() {
     let (code, error) = event.json("reset");
     assert_eq!(code, 4, "{error:#}");
     let message = error["error"]["message"].as_str().unwrap();
-    assert!(message.contains("3 tickets are booked"), "{message}");
+    assert!(
+        message.starts_with(
+            "tickets are booked, and how many is not known, for line 3 of the ledger does not add up: "
+        ),
+        "{message}"
+    );
 }

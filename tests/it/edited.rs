@@ -232,26 +232,8 @@ fn a_line_that_was_edited_by_hand_is_named() {
     assert!(hint.contains("undo what was edited in line 4"), "{hint}");
     assert!(event.run("audit").stdout.contains("rename ID NAME"));
     // Nobody knows how it was: what the lines say is sold in a new event.
-    let other = TestEvent::empty();
-    assert_eq!(other.json("init 9").0, 0);
-    let from = hint.find("grep ").unwrap();
-    let to = from
-        + hint[from..]
-            .find(" > old.jsonl && tickets -f new.json import old.jsonl --ignore-columns;")
-            .unwrap();
-    let list = other.path("old.jsonl");
-    let script = format!("{} > \"$1\"", &hint[from..to]);
-    let mut shell = Command::new("sh");
-    let shell = shell.args(["-c", &script, "sh"]).arg(&list);
-    assert!(shell.status().unwrap().success(), "{script}");
-    let import = [
-        "--json",
-        "import",
-        list.to_str().unwrap(),
-        "--ignore-columns",
-    ];
-    let (code, done) = Run::of(other.command(import).output().unwrap()).document();
-    assert_eq!((code, &done["sold"]), (0, &5.into()), "{done:#}");
+    let (other, sold) = sold_anew(hint);
+    assert_eq!(sold, 5);
     let buyers: Vec<_> = other.sales().iter().map(|it| it["buyer"].clone()).collect();
     assert_eq!(buyers, ["ann", "rob", "cat", "dan", "eve"]);
     assert_eq!(other.json("query").1["left"], 3);
@@ -269,6 +251,69 @@ fn a_line_that_was_edited_by_hand_is_named() {
     assert!(ops.iter().all(|op| shown.contains(op)), "{shown}");
     assert_eq!(shown.lines().count(), ops.len(), "{shown}");
     assert_eq!(other.json("audit").0, 0);
+}
+
+/// Does what a hint says of selling what the lines say in a new event: that, and how many rows were sold.
+fn sold_anew(hint: &str) -> (TestEvent, u64) {
+    let other = TestEvent::empty();
+    assert_eq!(other.json("init 9").0, 0);
+    let from = hint.find("grep ").unwrap_or_else(|| panic!("{hint}"));
+    let to = from
+        + hint[from..]
+            .find(" > old.jsonl && tickets -f new.json import old.jsonl --ignore-columns;")
+            .unwrap();
+    let list = other.path("old.jsonl");
+    let script = format!("{} > \"$1\"", &hint[from..to]);
+    let mut shell = Command::new("sh");
+    let shell = shell.args(["-c", &script, "sh"]).arg(&list);
+    assert!(shell.status().unwrap().success(), "{script}");
+    let import = [
+        "--json",
+        "import",
+        list.to_str().unwrap(),
+        "--ignore-columns",
+    ];
+    let (code, done) = Run::of(other.command(import).output().unwrap()).document();
+    assert_eq!(code, 0, "{done:#}");
+    (other, done["sold"].as_u64().unwrap())
+}
+
+/// A line was taken out: the way out is the one of a line that was edited, and no number is told that nobody can know.
+#[test]
+fn a_line_that_is_gone_has_a_way_out_and_a_reset_tells_no_wrong_numbers() {
+    let event = sold();
+    for line in ["hold dan -n 2", "confirm 6", "cancel 5"] {
+        assert_eq!(event.json(line).0, 0, "{line}");
+    }
+    let reset = event.json("reset").1;
+    let message = reset["error"]["message"].as_str().unwrap();
+    assert!(message.starts_with("4 tickets are booked: "), "{message}");
+    let path = event.path(LEDGER);
+    let text = fs::read_to_string(&path).unwrap();
+    let mut lines: Vec<&str> = text.split_inclusive('\n').collect();
+    lines.remove(3);
+    fs::write(&path, lines.concat()).unwrap();
+    let (code, audit) = event.json("audit");
+    let hint = audit["findings"][0]["hint"].as_str().unwrap();
+    assert_eq!(code, 6, "{audit:#}");
+    assert!(hint.starts_with("a backup that was made after those lines were written has them"));
+    let (other, sold) = sold_anew(hint);
+    assert_eq!(sold, 3);
+    let buyers: Vec<_> = other.sales().iter().map(|it| it["buyer"].clone()).collect();
+    assert_eq!(buyers, ["ann", "cat", "dan"]);
+    let (code, reset) = event.json("reset");
+    let [message, hint] = ["message", "hint"].map(|it| reset["error"][it].as_str().unwrap());
+    assert_eq!(code, 4, "{reset:#}");
+    assert!(
+        message.starts_with(
+            "tickets are booked, and how many is not known, for line 4 of the ledger does not add up: a reset would"
+        ),
+        "{message}"
+    );
+    assert!(
+        hint.contains(" audit' says") && !hint.contains("adjust"),
+        "{hint}"
+    );
 }
 
 /// A whole line that was written by hand is no torn end: it is named, no command puts it away, and the way back is one. What a

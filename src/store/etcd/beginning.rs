@@ -11,7 +11,7 @@ use super::key_space::{ClusterHead, KeySpace};
 use super::wire::KeyValue;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{Anchor, CountFile, EventSettings, MAX_STOCK, NewLines, Record, Tally};
-use crate::store::file::admin::prepare::refuse_bookings;
+use crate::store::file::admin::booked::refuse_bookings;
 use crate::store::file::reader::settings::settings;
 use crate::store::options::Restart;
 use crate::store::results::{Reset, WayBack};
@@ -113,13 +113,7 @@ impl KeySpace {
         };
         let told = |error| self.not_of_the_copy(&copy.files, old, error);
         if !how.forced {
-            let anew = "a reset would start the event anew without them";
-            refuse_bookings(&copy.files, &copy.ledger, anew).map_err(|error| {
-                told(error).hint(
-                    "nothing was changed; 'tickets adjust +N --reason TEXT' changes how many there are, and leaves all that is \
-                     booked; --force resets all the same: the old ledger is kept, but nobody's ticket counts any more",
-                )
-            })?;
+            refuse_bookings(&copy.files, &copy.ledger).map_err(told)?;
         }
         let opened = copy
             .ledger

@@ -5,6 +5,7 @@
 pub(crate) mod audit;
 pub(crate) mod backup;
 pub(crate) mod backup_target;
+pub(crate) mod booked;
 mod copy_ahead;
 pub(crate) mod drift;
 pub(crate) mod edited_ledger;

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{LockKind, Tally};
-use crate::plural::{are, count};
+use crate::plural::count;
 use crate::store::audit::Flaw;
+use crate::store::file::admin::booked::refuse_booked;
 use crate::store::file::event::{EventFiles, free_event};
 use crate::store::file::file_store::{FileStore, no_ledger};
 use crate::store::file::files::open::Access;
@@ -144,31 +145,6 @@ fn look_at_opening(files: &EventFiles, (lock, force): (LockKind, Force)) -> Resu
         },
         ledger,
     })
-}
-
-/// An error when there are real bookings that were not all cancelled.
-pub(crate) fn refuse_bookings(files: &EventFiles, ledger: &LedgerFile, why: &str) -> Result<()> {
-    refuse_booked(&summarize_ledger(files, ledger, None)?, why)
-}
-
-/// The same of a ledger that was read.
-fn refuse_booked(summary: &LedgerSummary, why: &str) -> Result<()> {
-    // No rush holds.
-    let held = summary.tally.held.min(summary.booked);
-    let booked = match (summary.booked - held, summary.unread) {
-        (0, _) if held > 0 => format!("{} {} held", count(held, "ticket"), are(held)),
-        (0, 0) => return Ok(()),
-        (0, 1) => "1 line of the ledger cannot be read, and may be a booking".to_owned(),
-        (0, unread) => format!("{unread} lines of the ledger cannot be read, and may be bookings"),
-        (sold, _) => {
-            let booked = format!("{} {} booked", count(sold, "ticket"), are(sold));
-            match held {
-                0 => booked,
-                held => format!("{booked}, and {held} {} held", are(held)),
-            }
-        }
-    };
-    Err(Error::new(Kind::Refused, format!("{booked}: {why}")))
 }
 
 /// An error where a line of the ledger does not add up, however long ago it was written.

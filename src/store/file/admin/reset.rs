@@ -3,7 +3,7 @@
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{CountFile, MAX_STOCK};
 use crate::plural;
-use crate::store::file::admin::prepare::refuse_bookings;
+use crate::store::file::admin::booked::refuse_bookings;
 use crate::store::file::admin::restart::restart;
 use crate::store::file::admin::way_back::way_back;
 use crate::store::file::count::read::missing;
@@ -108,14 +108,8 @@ fn keep_off(files: &EventFiles, ledger: Option<&LedgerFile>, forced: bool) -> Re
     if forced {
         return Ok(());
     }
-    let anew = "a reset would start the event anew without them";
     if let Some(ledger) = ledger {
-        refuse_bookings(files, ledger, anew).map_err(|error| {
-            error.hint(
-                "nothing was changed; 'tickets adjust +N --reason TEXT' changes how many there are, and leaves all that is \
-                 booked; --force resets all the same: the old ledger is kept, but nobody's ticket counts any more",
-            )
-        })?;
+        refuse_bookings(files, ledger)?;
     }
     known_bad!(ResetUnasked => return Ok(()));
     let opening = match ledger {

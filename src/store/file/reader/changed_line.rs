@@ -93,14 +93,30 @@ impl ChangedLine {
                  audit again; whom it names has no ticket by it: 'tickets book NAME' sells one"
             );
         }
-        let [ledger, _] = ledger_and_copy(files);
         format!(
             "undo what was edited in line {line}, for rename ID NAME is what gives a sale another name; a backup that was made \
-             since has that line as it was, and 'tickets restore DIR' puts all of one back; this cannot be repaired without guessing. \
-             Where nobody knows how it was, sell what the lines say in a new event, under new ids: tickets -f new.json init N && \
-             grep -E '\"op\":\"(sell|hold)\"' {ledger} > old.jsonl && tickets -f new.json import old.jsonl --ignore-columns; there \
-             cancel what was cancelled, released or never confirmed, and rename what was renamed: grep -vE \
-             '\"op\":\"(sell|hold)\"' {ledger} shows those lines; where seats ran out meanwhile, import once more"
+             after that line was written has it as it was, and 'tickets restore DIR' puts all of one back; this cannot be \
+             repaired without guessing. Where nobody knows how it was, sell what the lines say in a new event, {}",
+            under_new_ids(files)
         )
     }
+}
+
+/// What to do where lines of somebody's sales are gone.
+pub(crate) fn bring_back(files: &EventFiles) -> String {
+    format!(
+        "a backup that was made after those lines were written has them, and 'tickets restore DIR' puts all of one back; this \
+         cannot be repaired without guessing. Where there is none, sell what the lines say that are left in a new event, {}",
+        under_new_ids(files)
+    )
+}
+
+/// How what the lines of a ledger say is sold anew, in another event.
+fn under_new_ids(files: &EventFiles) -> String {
+    let [ledger, _] = ledger_and_copy(files);
+    format!(
+        "under new ids: tickets -f new.json init N && grep -E '\"op\":\"(sell|hold)\"' {ledger} > old.jsonl && tickets -f new.json \
+         import old.jsonl --ignore-columns; there cancel what was cancelled, released or never confirmed, and rename what was \
+         renamed: grep -vE '\"op\":\"(sell|hold)\"' {ledger} shows those lines; where seats ran out meanwhile, import once more"
+    )
 }

@@ -5,7 +5,7 @@ use crate::ledger::{Counted, Line, Op};
 use crate::store::audit::Flaw;
 use crate::store::file::event::EventFiles;
 use crate::store::file::reader::by_hand::{BY_HAND, is_by_hand, without_them};
-use crate::store::file::reader::changed_line::{ChangedLine, changed};
+use crate::store::file::reader::changed_line::{bring_back, changed};
 use crate::store::file::reader::edited::{edited, ledger_and_copy};
 use crate::store::file::reader::ledger_file::LedgerFile;
 use crate::store::file::reader::ledger_summary::{LedgerSummary, Wrong};
@@ -60,7 +60,9 @@ pub(crate) fn summarize_ledger(
                 reader.behind_a_break(raw_line.bytes, raw_line.terminated);
                 reader.end((first, whole, ahead), &mut raw_lines, why)?;
                 if let Some(changed) = changed {
-                    reader.advise(&changed);
+                    reader.advise(|files| changed.undo(files));
+                } else if ahead && whole {
+                    reader.advise(bring_back);
                 }
                 break;
             }
@@ -152,13 +154,13 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Says what to do about a line that was changed, unless that is told already, or it was only a rush.
-    fn advise(&mut self, changed: &ChangedLine) {
+    /// Says what to do about a line that was changed or is gone, unless that is told already, or it was only a rush.
+    fn advise(&mut self, way_out: impl FnOnce(&EventFiles) -> String) {
         let is_somebodys = self.summary.made_for_real || self.summary.booked > 0;
         let mut findings = self.summary.findings.iter_mut();
         let broken = findings.find(|it| it.kind == Flaw::Ledger && it.hint.is_none());
         if let Some(broken) = broken.filter(|_| is_somebodys) {
-            broken.hint = Some(changed.undo(self.files));
+            broken.hint = Some(way_out(self.files));
         }
     }
 
