@@ -200,12 +200,13 @@ pub(super) fn happens(operation: &DrawnOperation, clash: Clash, first: bool) -> 
             .or_else(read)
             .or_else(write),
         (Clash::Reads, _) => read().or_else(write),
-        (Clash::OwnWrites | Clash::Writes, _) => write().or_else(cut).or_else(read),
         (Clash::Sales, _) => cut().or_else(write).or_else(read),
         (Clash::Holds, _) => hold(),
         (Clash::Waits, _) => wait(),
         (Clash::Unfilled, _) if operation.killed.is_some() => return None,
-        (Clash::Unfilled | Clash::Whole, _) => write().or_else(cut).or_else(read),
+        (Clash::OwnWrites | Clash::Writes | Clash::Unfilled | Clash::Whole, _) => {
+            write().or_else(cut).or_else(read)
+        }
     };
     act.or_else(hold)
         .or_else(|| (!operation.spans.is_empty()).then_some(0))

@@ -5,9 +5,8 @@ use super::conversions::conversions;
 use super::denied_writes::denied_writes;
 use super::file::{File, LockPath};
 use super::further_reads::all_looked;
-use super::locks::{FileNumbers, add_hold};
+use super::locks::{FileNumbers, add_hold, blank};
 use super::model::{CommittedLine, Evidence, FinalCount};
-use super::moment::StampOrder;
 use super::one_at_a_time::one_at_a_time;
 use super::one_write_each::one_write_each;
 use super::open_operations::{MAX_NAME, OpenOperations, begin, buyer_number};
@@ -187,19 +186,16 @@ impl Gatherer {
         let (numbers, files) = (&mut self.numbers, &mut self.evidence.files);
         let (device, inode) = (lock.device, lock.inode);
         let hold = LockHold {
-            operation: index,
             lock: numbers.number(files, File { device, inode }),
             path: numbers.path(files, path),
-            previous: NONE,
-            converts: NONE,
             wished: lock.wanted.is_some(),
             shared: lock.shared,
-            order: StampOrder::default(),
             leased: lock.leased,
             wants_shared: lock.shared.then_some(true),
             wanted: or(lock.wanted),
             got: or(lock.got),
             released: or(lock.released),
+            ..blank(index)
         };
         add_hold(&mut self.evidence, hold)
     }

@@ -34,6 +34,25 @@ impl FileNumbers {
     }
 }
 
+/// A lock of an operation of which nothing is known yet.
+pub(super) fn blank(operation: u32) -> LockHold {
+    LockHold {
+        operation,
+        lock: NONE,
+        path: NONE,
+        previous: NONE,
+        converts: NONE,
+        wished: false,
+        shared: false,
+        order: StampOrder::default(),
+        leased: false,
+        wants_shared: None,
+        wanted: UNSAID,
+        got: UNSAID,
+        released: UNSAID,
+    }
+}
+
 /// Adds a lock to what its operation asked for.
 pub(super) fn add_hold(evidence: &mut Evidence, hold: LockHold) -> Result<(), String> {
     let index = u32::try_from(evidence.holds.len()).unwrap_or(NONE);
@@ -62,21 +81,7 @@ pub(super) fn lock_step(
     (index, at, nth): (u32, u64, u8),
     step: EvidenceStep,
 ) -> Result<(), String> {
-    let blank = LockHold {
-        operation: index,
-        lock: NONE,
-        path: NONE,
-        previous: NONE,
-        converts: NONE,
-        wished: false,
-        shared: false,
-        order: StampOrder::default(),
-        leased: false,
-        wants_shared: None,
-        wanted: UNSAID,
-        got: UNSAID,
-        released: UNSAID,
-    };
+    let blank = blank(index);
     match step {
         EvidenceStep::LockWanted { lock, shared } => {
             let lock = lock.map_or(NONE, |lock| numbers.number(&mut evidence.files, lock));
