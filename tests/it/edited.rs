@@ -18,9 +18,10 @@ fn sold() -> TestEvent {
 }
 
 /// What an editor makes of a ledger, and how that is called.
-fn edits(text: &str) -> [(Vec<u8>, &'static str, u64); 7] {
+fn edits(text: &str) -> [(Vec<u8>, &'static str, u64); 10] {
     let crlf = text.replace('\n', "\r\n");
     let (first, rest) = text.split_at(text.find('\n').unwrap() + 1);
+    let (before, last) = text.split_at(text.trim_end().rfind('\n').unwrap() + 1);
     [
         (crlf.clone().into(), "its lines end in CR LF", 1),
         (
@@ -57,7 +58,23 @@ fn edits(text: &str) -> [(Vec<u8>, &'static str, u64); 7] {
             "blanks stand before or behind a line",
             2,
         ),
+        // As JSON formatters write it: all of it, its commas alone, the last line alone.
+        (spread(text), "blanks stand between the members", 1),
+        (
+            text.replace(",\"", ", \"").into(),
+            "blanks stand between the members",
+            1,
+        ),
+        (
+            [before.as_bytes(), &spread(last)].concat(),
+            "blanks stand between the members",
+            5,
+        ),
     ]
+}
+
+fn spread(text: &str) -> Vec<u8> {
+    text.replace("\":", "\": ").replace(",\"", ", \"").into()
 }
 
 /// The line for a shell in a hint.

@@ -28,6 +28,7 @@ mod retries;
 mod seldom;
 mod since;
 mod sums;
+mod tried_again;
 mod unjudged;
 mod unsaid;
 mod upgrades;

@@ -13,6 +13,7 @@ use super::open_operations::{MAX_NAME, OpenOperations, begin, buyer_number};
 use super::operation::{LockHold, NONE, Operation, UNSAID};
 use super::record::{EvidenceRecord, OperationOutcome, Whole, WholeHold};
 use super::steps::take_step;
+use super::tried_again::tried_again;
 use crate::plural::count;
 
 /// The longest reason, in letters; what is longer is cut.
@@ -119,6 +120,7 @@ impl Gatherer {
         evidence.torn_reads.sort_unstable();
         // Stable: those of one operation stay in their order.
         evidence.further_reads.sort_by_key(|read| read.operation);
+        tried_again(&mut evidence);
         denied_writes(&mut evidence);
         Ok(evidence)
     }

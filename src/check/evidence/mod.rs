@@ -37,6 +37,7 @@ mod record;
 mod retried;
 mod silent_sales;
 mod steps;
+mod tried_again;
 mod write;
 
 pub(crate) use cut::is_untold;

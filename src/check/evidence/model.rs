@@ -2,6 +2,7 @@
 
 use super::file::File;
 use super::further_reads::FurtherRead;
+use super::moment::Moment;
 use super::names::Names;
 use super::nonce::WriteNonce;
 use super::operation::{LockHold, Operation, UNSAID};
@@ -238,6 +239,8 @@ pub struct EarlierIntent {
     pub write: u64,
     /// What tells this write from others.
     pub nonce: WriteNonce,
+    /// When it said so.
+    pub(super) said: Moment,
 }
 
 /// The count when all was over.

@@ -17,6 +17,10 @@ impl Moment {
         Self { at, nth }
     }
 
+    pub(super) fn nth(self) -> u8 {
+        self.nth
+    }
+
     pub(crate) fn is_said(self) -> bool {
         self.at != UNSAID
     }

@@ -90,6 +90,11 @@ impl Operation {
         Moment::new(self.intend, self.order.0[1])
     }
 
+    /// It said by then what it would write.
+    pub(super) fn intended(&mut self, said: Moment) {
+        (self.intend, self.order.0[1]) = (said.at, said.nth());
+    }
+
     /// When it had written.
     pub(crate) fn wrote_moment(&self) -> Moment {
         Moment::new(self.wrote, self.order.0[2])

@@ -3,6 +3,7 @@
 use super::further_reads::{ReadCount, go_on_by, looked, take_read};
 use super::locks::{FileNumbers, lock_step};
 use super::model::{EarlierIntent, Evidence};
+use super::moment::Moment;
 use super::open_operations::{OpenOperations, begin, buyer_number};
 use super::operation::{NONE, Operation, UNSAID};
 use super::record::{EvidenceStep, OperationOutcome};
@@ -98,13 +99,13 @@ fn go_on(
                     operation: index,
                     write: operation.write,
                     nonce: operation.nonce,
+                    said: operation.intend_moment(),
                 });
             }
             operation.read = read;
             operation.write = write;
             operation.nonce = nonce.unwrap_or_default();
-            operation.intend = at;
-            operation.order.0[1] = nth;
+            operation.intended(Moment::new(at, nth));
         }
         EvidenceStep::Wrote if operation.intend == UNSAID => {
             return Err("it wrote, and did not say what: no \"intend\"".to_owned());

@@ -19,6 +19,8 @@ pub(super) struct Chain {
     pub(super) strangers: HashSet<u64>,
     /// What further sales of a version wanted, which its writer overwrote or was overwritten by.
     pub(super) forks: HashMap<u64, Vec<u32>>,
+    /// What operations wanted that may have written a version, and went on to write another: what they left was read.
+    pub(super) tried: HashMap<u64, Vec<u32>>,
     /// From which version on how many may be left, in rising order: where more than one value may.
     pub(super) possible: Vec<(u64, PossibleLefts)>,
     /// From which version on a sale may have written it that does not say which: of those nobody knows what they left.
@@ -37,6 +39,7 @@ impl Chain {
             left: vec![0; most + 1],
             strangers: HashSet::new(),
             forks: HashMap::new(),
+            tried: HashMap::new(),
             possible: Vec::new(),
             silent_from: evidence.silent_from(),
         }
@@ -127,6 +130,7 @@ impl Chain {
     /// A version of so many tickets that none of the run is known to have written.
     pub(super) fn write_strange(&mut self, version: u64, quantity: u32) {
         if self.writer(version).is_some() {
+            self.tried.entry(version).or_default().push(quantity);
             return;
         }
         let slot = self.slot(version).filter(|slot| *slot < self.writers.len());

@@ -69,6 +69,11 @@ fn chain_of(evidence: &Evidence, findings: &mut Findings<'_>) -> Chain {
         for version in evidence.bought_twice() {
             findings.add(Anomaly::Phantom, &[], version);
         }
+        for intent in &evidence.earlier_intents {
+            let did = evidence.operation(intent.operation);
+            let quantity = did.map_or(0, |did| did.quantity);
+            chain.tried.entry(intent.write).or_default().push(quantity);
+        }
     }
     replay::replay(&mut chain, evidence, &waiting, findings);
     chain

@@ -115,7 +115,10 @@ pub(super) fn may_be_put_back(
 fn may_be_there(evidence: &Evidence, before: u32, version: u64) -> bool {
     let begun = evidence.operation(before).map_or(0, |did| did.invoke);
     let mut all = evidence.operations.iter();
-    evidence.ledger.is_some()
+    // Or it has read that itself.
+    let mut own = evidence.touched(before).into_iter();
+    own.any(|one| one.version == version)
+        || evidence.ledger.is_some()
         || evidence.silent_sales().next().is_some()
         || all.any(|did| did.write == version && did.writes_from() < begun)
 }

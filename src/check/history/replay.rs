@@ -89,14 +89,23 @@ pub(super) fn replay(
 
 /// Notes how many may be left from this version on, where several sales wrote it; `change`: what the one of the chain did.
 fn fork(chain: &mut Chain, version: u64, change: i64) {
-    let Some(others) = chain.forks.get(&version) else {
-        return;
-    };
+    let others = [&chain.forks, &chain.tried].into_iter();
+    let others: Vec<u32> = others
+        .filter_map(|all| all.get(&version))
+        .flatten()
+        .copied()
+        .collect();
     let own = u32::try_from(change.unsigned_abs()).unwrap_or(u32::MAX);
+    if others
+        .iter()
+        .all(|other| chain.possible.is_empty() && *other == own)
+    {
+        return;
+    }
     let before = chain.possible.last().map(|last| last.1.clone());
     let after = before
         .unwrap_or_else(PossibleLefts::one)
-        .forked(own, others);
+        .forked(own, &others);
     chain.possible.push((version, after));
 }
 

@@ -13,8 +13,11 @@ impl Forks<'_> {
     pub(super) fn undecided(&self, writers: &[u32]) -> String {
         let named = |all: &[u32]| all.iter().map(|at| self.name(*at)).collect::<Vec<_>>();
         let last = self.order.perhaps_last(writers);
-        let (overwritten, open): (Vec<u32>, Vec<u32>) =
-            writers.iter().partition(|at| self.is_lost(**at));
+        // Who may have written last was overwritten only where the count goes by another.
+        let is_one = writers.iter().any(|at| self.stands(*at));
+        let is_over =
+            |at: &u32| self.is_lost(*at) && (is_one || last.len() == 1 || !last.contains(at));
+        let (overwritten, open): (Vec<u32>, Vec<u32>) = writers.iter().partition(|at| is_over(at));
         let others = self.others_of(writers);
         let mut words = match (&last[..], writers) {
             ([one], [first, second]) if others => {

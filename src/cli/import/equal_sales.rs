@@ -23,8 +23,8 @@ pub(super) struct EqualSale {
     pub(super) note: Option<String>,
 }
 
-/// By what name a sale is found: those of a name that was never corrected are taken first, then those that were given it, then
-/// those that had it.
+/// By what a sale is found: those that were never corrected are taken first, then those that were given this name, or of which so
+/// many are valid since some were cancelled, then those that had this name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Found {
     Unchanged,
@@ -91,14 +91,20 @@ impl EqualSales {
         wanted: &HashMap<String, u64>,
         besides: Option<&str>,
     ) {
-        let cells = |buyer: &str| cells(buyer, sale.quantity, sale.note);
-        let places = match sale.was {
-            None => vec![(cells(sale.buyer), Found::Unchanged)],
+        let sold = |buyer: &str| cells(buyer, sale.quantity, sale.note);
+        let mut places = match sale.was {
+            None => vec![(sold(sale.buyer), Found::Unchanged)],
             Some(was) => vec![
-                (cells(sale.buyer), Found::Corrected),
-                (cells(was), Found::Former),
+                (sold(sale.buyer), Found::Corrected),
+                (sold(was), Found::Former),
             ],
         };
+        if sale.valid != sale.quantity {
+            // As it is since some of it was cancelled.
+            let left = |buyer: &str| cells(buyer, sale.valid, sale.note);
+            places.push((left(sale.buyer), Found::Corrected));
+            places.extend(sale.was.map(|was| (left(was), Found::Former)));
+        }
         let before = places.iter().filter_map(|(cells, _)| wanted.get(cells));
         let Some(before) = before.max() else {
             return;

@@ -157,7 +157,8 @@ fn by_the_ledger(
         prove::secure(files, ledger, 0, view.tally.bytes)?;
         kept = if has(Flaw::Count) {
             keep_count(files, BROKEN)?
-        } else if !audit.is_repairable() {
+        } else if !audit.is_repairable() || has(Flaw::Drift) {
+            // It may be right, and the ledger that of a copy.
             keep_count(files, REPLACED)?
         } else {
             None

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use crate::ledger::Line;
 use crate::store::file::event::EventFiles;
 use crate::store::file::reader::edited::ledger_and_copy;
+use crate::store::file::reader::saved_line::is_spread;
 
 /// What is wrong with a line that somebody wrote by hand.
 pub(crate) const BY_HAND: &str =
@@ -21,6 +22,7 @@ const SECTOR: u64 = 512;
 pub(crate) fn is_by_hand(bytes: &[u8], start: u64) -> bool {
     let line = Line::as_written(bytes).trim_ascii();
     line.starts_with(b"{")
+        && !is_spread(line)
         && line.contains(&b':')
         && !ends_in_a_checksum(line)
         && match serde_json::from_slice::<Map<String, Value>>(line) {

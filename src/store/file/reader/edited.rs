@@ -142,6 +142,11 @@ impl Walk {
 }
 
 impl Edited {
+    /// Whether each line fits without what the editor has put in, and the last one is there that the count includes.
+    pub(crate) fn has_all(&self) -> bool {
+        self.all
+    }
+
     /// That nothing is sold from such a ledger, and how it is had back.
     pub(crate) fn error(&self, files: &EventFiles) -> Error {
         let whether = if self.all {
@@ -177,6 +182,9 @@ impl Edited {
         }
         if has(EditorMark::Blanks) {
             all.push("blanks stand before or behind a line");
+        }
+        if has(EditorMark::Spread) {
+            all.push("blanks stand between the members of a line, as a JSON formatter writes them");
         }
         if has(EditorMark::Encoding) {
             all.push("its letters are in another encoding (WINDOWS-1252)");
@@ -225,6 +233,10 @@ impl Edited {
         if has(EditorMark::Blanks) {
             let blank = r"\([[:blank:]]\|\xc2\xa0\)*";
             commands.push(format!("LC_ALL=C sed 's/^{blank}//;s/{blank}$//'"));
+        }
+        if has(EditorMark::Spread) {
+            let string = r#"("([^"\\]|\\.)*")"#;
+            commands.push(format!("LC_ALL=C sed -E 's/{string}|[[:blank:]]+/\\1/g'"));
         }
         if self.blank {
             commands.push("grep .".to_owned());

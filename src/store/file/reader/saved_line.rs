@@ -18,6 +18,8 @@ pub(crate) enum EditorMark {
     Encoding,
     /// Blanks before or behind it.
     Blanks,
+    /// Blanks between its members.
+    Spread,
 }
 
 /// The line that was written upon the one with this sum, its own sum, and how it is saved; `None`: it is another one.
@@ -43,6 +45,12 @@ pub(crate) fn as_before(
     if let Some(sum) = fits(written) {
         return Some((Cow::Borrowed(written), sum, marks));
     }
+    if let Some(compact) = without_blanks(written)
+        && let Some(sum) = fits(&compact)
+    {
+        marks.insert(EditorMark::Spread);
+        return Some((Cow::Owned(compact), sum, marks));
+    }
     if std::str::from_utf8(written).is_ok() {
         return None;
     }
@@ -50,6 +58,29 @@ pub(crate) fn as_before(
     let text: String = written.iter().map(|byte| western(*byte)).collect();
     let sum = fits(text.as_bytes())?;
     Some((Cow::Owned(text.into_bytes()), sum, marks))
+}
+
+/// Whether it is a whole line of a ledger but for blanks between its members.
+pub(crate) fn is_spread(bytes: &[u8]) -> bool {
+    let compact = without_blanks(Line::as_written(bytes));
+    compact.is_some_and(|compact| Line::parse(&compact, None).is_ok())
+}
+
+/// A JSON text without the blanks that stand outside of its strings; `None`: there are none.
+fn without_blanks(bytes: &[u8]) -> Option<Vec<u8>> {
+    let (mut in_string, mut escaped) = (false, false);
+    let is_kept = |byte: &u8| {
+        let is_blank = !in_string && byte.is_ascii_whitespace();
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            _ => {}
+        }
+        !is_blank
+    };
+    let compact: Vec<u8> = bytes.iter().copied().filter(is_kept).collect();
+    (compact.len() < bytes.len()).then_some(compact)
 }
 
 /// The letter of a byte in the encoding WINDOWS-1252, as the Unicode consortium's table (CP1252.TXT) has it.
@@ -111,6 +142,12 @@ mod tests {
             assert_eq!((&*before, its), (&line[..], sum));
             assert!(marks.into_iter().eq(how), "{bytes:?}");
             assert!(as_before(&bytes, sum).is_none(), "upon another line");
+        }
+        let text = text.replacen("\"buyer\":\"", "\"buyer\" : \"", 1);
+        for spread in [text.clone(), text.replace(",\"", ",  \"") + " "] {
+            let (before, its, marks) = as_before(spread.as_bytes(), Sum::default()).unwrap();
+            assert_eq!((&*before, its), (&line[..], sum));
+            assert!(marks.contains(&EditorMark::Spread) && is_spread(spread.as_bytes()));
         }
         let changed = text.replace("rgen", "rgens");
         assert!(as_before(changed.as_bytes(), Sum::default()).is_none());

@@ -11,7 +11,7 @@ use crate::store::file::reader::ledger_file::LedgerFile;
 use crate::store::file::reader::ledger_summary::{LedgerSummary, Wrong};
 use crate::store::file::reader::line_check::Reader;
 use crate::store::file::reader::raw_lines::{RawLine, RawLines, is_blank};
-use crate::store::file::reader::saved_line::as_before;
+use crate::store::file::reader::saved_line::{as_before, is_spread};
 use crate::store::file::reader::torn_tail::begins_with_lost_write;
 use crate::store::file::reader::unfinished::Unfinished;
 
@@ -178,6 +178,7 @@ impl Reader<'_> {
     fn is_whole(&self, raw_line: &RawLine<'_>) -> bool {
         Line::parse(Line::as_written(raw_line.bytes), None).is_ok()
             || as_before(raw_line.bytes, self.summary.tally.sum).is_some()
+            || is_spread(raw_line.bytes)
     }
 }
 

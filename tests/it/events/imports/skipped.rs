@@ -248,3 +248,25 @@ fn first_names_are_not_passed_over() {
     let list = "buyer;quantity\n\"Gray, Ann\";1\n\"Gray, Bob\";1\n";
     assert_eq!(counts(&import(&event, "v.csv", list, &[]).1)[0], Some(2));
 }
+
+/// Some of a sale was cancelled since: its row is skipped as it was sold, and as it is by now, and once only.
+#[test]
+fn a_row_is_skipped_as_it_was_sold_and_as_some_of_it_was_cancelled() {
+    let list = |rows: &str| format!("buyer;quantity\n{rows}");
+    for (rows, skipped) in [
+        ("Carla;2\n", 1),
+        ("Carla;3\n", 1),
+        ("carla;2\nCarla;3\n", 1),
+        ("Carla;1\n", 0),
+    ] {
+        let event = made(20, "");
+        let done = import(&event, "l.csv", &list("Anna;2\nBen;1\nCarla;3\n"), &[]).1;
+        assert_eq!(counts(&done)[0], Some(3), "{done:#}");
+        assert_eq!(event.json("cancel 5 -n 1").0, 0);
+        let (code, done) = import(&event, "new.csv", &list(rows), &["--skip-sold"]);
+        let sold = rows.lines().count() as u64 - skipped;
+        let expected = [sold, 0, skipped].map(Some);
+        assert_eq!((code, counts(&done)), (0, expected), "{rows} {done:#}");
+        audited(&event);
+    }
+}

@@ -11,7 +11,7 @@ use crate::store::file::reader::changed_line::changed;
 use crate::store::file::reader::edited::{Edited, edited};
 use crate::store::file::reader::ledger_file::{LedgerFile, open_ledger};
 use crate::store::file::reader::raw_lines::{RawLine, RawLines, is_blank, line_starting};
-use crate::store::file::reader::saved_line::as_before;
+use crate::store::file::reader::saved_line::{as_before, is_spread};
 use crate::store::file::reader::torn_tail::begins_with_lost_write;
 
 /// What stands in the ledger after the last line that adds up.
@@ -94,7 +94,7 @@ pub(crate) fn judge_tail(
 
 /// Whether it is a whole line, as an editor may have saved it.
 pub(crate) fn is_whole(raw_line: &RawLine<'_>) -> bool {
-    Line::parse(Line::as_written(raw_line.bytes), None).is_ok()
+    Line::parse(Line::as_written(raw_line.bytes), None).is_ok() || is_spread(raw_line.bytes)
 }
 
 /// Whether the line that the count includes last stands in the ledger where it says.
