@@ -88,8 +88,8 @@ fn what_the_first_try_has_put_back_is_not_read_stale() {
     let once: String = OVER_A_NEWER
         .lines()
         .filter(|line| !line.contains("eve-230"))
-        .map(|line| format!("{line}\n"))
-        .collect();
+        .collect::<Vec<_>>()
+        .join("\n");
     let same = OVER_A_NEWER.replace("eve-230", "eve-90");
     for lines in [&once, OVER_A_NEWER, &same] {
         let found = told(5, lines, "");
@@ -250,8 +250,8 @@ fn what_one_without_an_answer_may_have_put_back_is_not_read_stale() {
     let without: String = PUT_BACK_BY_ONE
         .lines()
         .filter(|line| !line.trim().starts_with("y "))
-        .map(|line| format!("{line}\n"))
-        .collect();
+        .collect::<Vec<_>>()
+        .join("\n");
     let found = told(4, &without, "");
     assert!(kinds(&found).contains(&Anomaly::StaleRead), "{found:#?}");
 }

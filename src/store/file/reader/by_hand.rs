@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::ledger::Line;
 use crate::store::file::event::EventFiles;
-use crate::store::file::reader::edited::ledger_and_copy;
+use crate::store::file::reader::kept_beside::ledger_and_copy;
 use crate::store::file::reader::saved_line::is_spread;
 
 /// What is wrong with a line that somebody wrote by hand.

@@ -3,7 +3,7 @@
 
 use crate::ledger::{CountFile, Line, Op, Record, UNFIT};
 use crate::store::file::event::EventFiles;
-use crate::store::file::reader::edited::ledger_and_copy;
+use crate::store::file::reader::kept_beside::ledger_and_copy;
 use crate::store::file::reader::ledger_file::LedgerFile;
 use crate::store::file::reader::raw_lines::RawLines;
 

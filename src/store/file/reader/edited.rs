@@ -8,8 +8,8 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::error::{Error, Kind};
 use crate::ledger::{CountFile, Sum};
-use crate::shown::quoted;
 use crate::store::file::event::EventFiles;
+use crate::store::file::reader::kept_beside::ledger_and_copy;
 use crate::store::file::reader::ledger_file::LedgerFile;
 use crate::store::file::reader::raw_lines::RawLines;
 use crate::store::file::reader::saved_line::{EditorMark, as_before};
@@ -254,13 +254,4 @@ impl Edited {
         };
         format!("{first}: cp -p {ledger} {kept} && {without}; then audit again")
     }
-}
-
-/// The ledger's name, and that of a copy beside it, as words for a shell.
-pub(crate) fn ledger_and_copy(files: &EventFiles) -> [String; 2] {
-    ["", ".before"].map(|end| {
-        let mut name = files.ledger.file_name().unwrap_or_default().to_owned();
-        name.push(end);
-        quoted(files.ledger.with_file_name(name).as_os_str())
-    })
 }

@@ -8,6 +8,7 @@ mod changed_line;
 pub(crate) mod edited;
 pub(crate) mod fast_forward;
 pub(crate) mod format;
+mod kept_beside;
 pub(crate) mod key_index;
 pub(crate) mod ledger_file;
 pub(crate) mod ledger_summary;
