@@ -384,7 +384,7 @@ fn a_count_that_says_more_than_the_ledger_is_kept_when_it_is_repaired_by_force()
 /// Only where the count stands on the ledger was changed, or this is the ledger of a copy from which as many were sold: nobody can
 /// prove which.
 #[test]
-fn a_count_that_counts_to_another_place_is_written_anew_by_force() {
+fn a_count_that_counts_to_another_place_is_written_anew_by_force_where_it_may_be_anothers() {
     let event = TestEvent::stock(9);
     event.booked("ann");
     event.booked("bob --quantity 2");
@@ -401,19 +401,24 @@ fn a_count_that_counts_to_another_place_is_written_anew_by_force() {
         assert_ne!(changed, sound);
         fs::write(&event.file, &changed).unwrap();
         assert_eq!(event.json("book carol").0, 6);
-        let (code, audit) = event.json("audit --repair");
+        let (code, audit) = event.json("audit");
         assert_eq!(code, 6, "{audit:#}");
         assert!(
             audit.to_string().contains("the ledger of a copy"),
             "{audit:#}"
         );
-        assert_eq!(fs::read_to_string(&event.file).unwrap(), changed);
-        let (code, audit) = event.json("audit --repair --force");
-        assert_eq!(
-            (code, &audit["given_up"]["lost"]),
-            (0, &1.into()),
-            "{audit:#}"
-        );
+        if !to.contains("seq") {
+            // A copy's ledger may be of another length.
+            assert_eq!(event.json("audit --repair").0, 6);
+            assert_eq!(fs::read_to_string(&event.file).unwrap(), changed);
+            let (code, audit) = event.json("audit --repair --force");
+            assert_eq!(
+                (code, &audit["given_up"]["lost"]),
+                (0, &1.into()),
+                "{audit:#}"
+            );
+        }
+        event.json("audit --repair");
         assert_eq!(fs::read_to_string(&event.file).unwrap(), sound);
     }
     // Another event's count is not.

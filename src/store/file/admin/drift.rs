@@ -76,17 +76,20 @@ fn counted_drift(
         }
         _ => {
             // Also where the last line says the same: a copy from which as many were sold does.
-            let or_a_copy = if summary.tally.is_told_by(&counted, left) {
+            let is_told = summary.tally.is_told_by(&counted, left);
+            let or_a_copy = if is_told {
                 ": somebody changed it by hand, or this is the ledger of a copy from which as many were sold"
             } else {
                 ""
             };
+            // Of the same length and with the same numbers it is this ledger's.
+            let is_own = is_told && counted.bytes == summary.tally.bytes;
             let text = format!(
                 "counts {} up to byte {} of the ledger, where no such line ends{or_a_copy}",
                 plural::count(counted.seq, "line"),
                 counted.bytes
             );
-            Some((Flaw::Drift, text, false))
+            Some((Flaw::Drift, text, is_own))
         }
     }
 }

@@ -47,7 +47,7 @@ pub(crate) fn lacks(
         Ok(Some(all))
             if all.is_told_by(&counted, left) && (bytes <= all.bytes || seq == all.seq) =>
         {
-            miscounted(counted, files)
+            miscounted(counted, &all, files)
         }
         // What the ledger has adds up: that can be gone on with.
         Ok(_) => disagreement(message, &files.ledger, seq),
@@ -64,14 +64,19 @@ pub(crate) fn or_a_backup(apart: &Apart<'_>) -> String {
 }
 
 /// The ledger adds up, and its last line says what the count says: the place that the count names is changed.
-fn miscounted(counted: Counted, files: &EventFiles) -> Error {
+fn miscounted(counted: Counted, all: &Tally, files: &EventFiles) -> Error {
     let Counted { seq, bytes, .. } = counted;
     let ledger = files.ledger.display();
     let message = format!(
         "somebody changed the count by hand, or {ledger} is that of a copy from which as many were sold: it has no line {seq} that \
          ends at byte {bytes}, and all its lines add up to what the count says is left and sold"
     );
-    disagreement(message, &files.count, 1).hint(MISCOUNTED)
+    let hint = if bytes == all.bytes {
+        MISCOUNTED
+    } else {
+        ANOTHER
+    };
+    disagreement(message, &files.count, 1).hint(hint)
 }
 
 /// The count says another number than the line that it includes last.
@@ -129,9 +134,12 @@ pub(crate) fn check_stock(
 const UNREAD: &str = "nothing more was sold; 'tickets audit' says what is wrong with it; 'tickets restore DIR' puts a backup \
                       back; where there is none, 'tickets reset --help' says how to start afresh without what was sold";
 
-/// What to do about a count that names another place of its ledger than its numbers are of: lines may be lost, or it may be
-/// another event's.
-const MISCOUNTED: &str = "nothing more was sold; put the right ledger back, as 'tickets restore DIR' does from a backup; where you know that only the count was \
+/// What to do about a count that names another line of its ledger than its numbers are of.
+const MISCOUNTED: &str =
+    "nothing more was sold; 'tickets audit --repair' writes the count anew from the ledger";
+
+/// The same where the ledger is longer or shorter than the count says: lines may be lost, or it may be another event's.
+const ANOTHER: &str = "nothing more was sold; put the right ledger back, as 'tickets restore DIR' does from a backup; where you know that only the count was \
                       changed, 'tickets audit --repair --force' writes it anew from the ledger, and goes by its sales alone";
 
 /// What to do about a count that was changed by hand.
