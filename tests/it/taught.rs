@@ -39,7 +39,7 @@ fn the_reason_is_that_of_the_race_and_the_cure_cures_it() {
         (
             &["--lock", "--writes", "in-place", "--query"],
             "whoever looks in between, without the lock, finds it empty",
-            "--lock",
+            "--lock --query",
         ),
         (
             &["--lock", "--writes", "in-place", "--crashes"],

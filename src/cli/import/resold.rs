@@ -10,6 +10,7 @@ use super::list::name_keys;
 use super::list_names::ListNames;
 use super::notes::named;
 use super::row::{Read, Row};
+use super::text::in_utf8;
 use crate::plural::count;
 use crate::{BoxOffice, Error, Kind, Result};
 
@@ -19,7 +20,7 @@ const ONE_LIST: usize = 3;
 /// So many sales are told at most.
 const TOLD: usize = 5;
 
-/// An error where a list that nobody has given a batch has most of its rows sold as of lists of other names: they would be sold
+/// An error where a list that nobody has given a batch, or that was written anew in UTF-8, has most of its rows sold as of lists of other names: they would be sold
 /// once more.
 ///
 /// # Errors
@@ -30,7 +31,11 @@ pub(super) fn refuse(
     (arguments, event): (&ImportArgs, &Path),
 ) -> Result<()> {
     let rows = compared(list);
-    if arguments.batch.is_some() || arguments.skip_sold || rows.len() < ONE_LIST {
+    // Who writes a list anew in UTF-8 is told which batch it is of, before anybody has looked at its rows.
+    let own = arguments.list.file_name().unwrap_or_default();
+    let is_anew = in_utf8(Path::new(batch)).as_os_str() == own;
+    let is_named = arguments.batch.is_some() && !is_anew;
+    if is_named || arguments.skip_sold || rows.len() < ONE_LIST {
         return Ok(());
     }
     let office = BoxOffice::at(event)?;
@@ -51,7 +56,9 @@ pub(super) fn refuse(
         names.in_words(),
         named(&rows)
     );
-    let (skip, all) = (skipping(arguments), again(arguments, path, batch));
+    let own = own.to_string_lossy();
+    let once_more = if is_anew { &own } else { batch };
+    let (skip, all) = (skipping(arguments), again(arguments, path, once_more));
     let mut hint = format!(
         "nothing was sold; 'tickets {skip}' sells what is new in it, and nothing twice; 'tickets {all}' sells those rows once more"
     );

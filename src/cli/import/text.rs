@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, BufReader, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::super::args::ImportArgs;
 use super::super::hint::quoted;
@@ -99,6 +99,12 @@ fn no_utf8(bytes: &[u8], wrong: usize, path: &Path) -> (Error, Option<&'static s
     (error, Some("WINDOWS-1252"))
 }
 
+/// What a list is called that is written anew in UTF-8.
+pub(super) fn in_utf8(list: &Path) -> PathBuf {
+    let ending = list.extension().unwrap_or_default();
+    list.with_extension(format!("utf8.{}", ending.to_string_lossy()))
+}
+
 /// How it is written anew; of the same batch, so that what was sold of it before is not sold again.
 fn way_out(
     encoding: Option<&str>,
@@ -113,8 +119,7 @@ fn way_out(
     if is_stdin(path) {
         return format!("nothing was sold; send it through {iconv}");
     }
-    let ending = path.extension().unwrap_or_default();
-    let anew = path.with_extension(format!("utf8.{}", ending.to_string_lossy()));
+    let anew = in_utf8(path);
     let import = screen.command(&again(arguments, &anew, batch));
     let [name, anew] = [path.as_os_str(), anew.as_os_str()].map(quoted);
     format!(

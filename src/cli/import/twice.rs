@@ -40,7 +40,8 @@ pub(super) fn told(
     let read = office.sales(None, &mut |sale| {
         let key = sale.key.filter(|key| !keys.contains(key));
         let is_of_it = |key| {
-            let cells = (sale.buyer, sale.quantity, sale.note);
+            // Its key was made with the name that it was sold in.
+            let cells = (sale.was.unwrap_or(sale.buyer), sale.quantity, sale.note);
             (0..EQUAL).any(|before| key_of(batch, cells, before) == key)
         };
         if sale.valid > 0

@@ -13,7 +13,7 @@ use super::words::{buyers, tickets};
 use crate::LockKind;
 use crate::check::Anomaly;
 use crate::lab::sample::MOST_DEPTH;
-use crate::lab::{Run, Trial};
+use crate::lab::{Point, Run, Trial};
 use crate::office::Writes;
 
 /// Why it went wrong, how to see it again, and what helps.
@@ -36,7 +36,6 @@ fn cure(out: &mut dyn Write, trial: &Trial, users: u8) -> io::Result<()> {
         users: users.into(),
         lock: LockKind::Exclusive,
         writes: Writes::Replace,
-        query: false,
         second_name: false,
         ..trial.clone()
     };
@@ -47,9 +46,10 @@ fn cure(out: &mut dyn Write, trial: &Trial, users: u8) -> io::Result<()> {
         1 => String::new(),
         stock => format!(" --stock {stock}"),
     };
+    let query = if trial.query { " --query" } else { "" };
     let crashes = if trial.crashes { " --crashes" } else { "" };
     let place = place(trial).unwrap_or_default();
-    let line = format!("tickets race prove --users {users} --lock{stock}{crashes}{place}");
+    let line = format!("tickets race prove --users {users} --lock{stock}{query}{crashes}{place}");
     run::command(out, "cure", &line)?;
     if !too_many {
         return Ok(());
@@ -76,7 +76,10 @@ fn why(trial: &Trial, run: &Run) -> Option<&'static str> {
         }
         if found(&[Anomaly::TornRead]) {
             let kept_out = [LockKind::Exclusive, LockKind::DataFile].contains(&trial.lock);
-            return Some(if kept_out {
+            // A query takes no lock, whichever the buyers take.
+            let mut moves = run.moves.iter();
+            let is_query = moves.any(|step| step.point == Point::Query && step.looked.is_none());
+            return Some(if kept_out || is_query {
                 READS_OUTSIDE
             } else {
                 READS_BETWEEN

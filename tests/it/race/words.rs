@@ -9,7 +9,7 @@ use tickets::lab::explore::{Search, explore};
 use tickets::office::Writes;
 
 use super::{race, told, trial};
-use crate::harness::{Run, TICKETS};
+use crate::harness::{Run, TICKETS, TestEvent};
 
 /// What is said of the lab's commands, in lines that are not broken.
 fn said(arguments: &[&str]) -> Run {
@@ -347,4 +347,30 @@ fn the_scoreboards_commands_show_its_races() {
             "{row:#}"
         );
     }
+}
+
+/// A query takes no lock, whichever the buyers take: the why says that, and the cure has the query too.
+#[test]
+fn the_cure_of_a_query_that_found_nothing_has_the_query() {
+    let event = TestEvent::stock(1);
+    for lock in ["none", "shared", "write-only", "exclusive"] {
+        let mut command = event.command(["race", "prove", "--users", "2"]);
+        command.args([&format!("--lock={lock}"), "--writes", "in-place", "--query"]);
+        let run = Run::of(command.output().unwrap());
+        let told = run.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(told.contains("queries: an empty file"), "{told}");
+        assert!(
+            told.contains("Readers must take the lock too, or the count be replaced in one step.")
+                && !told.contains("Under an exclusive lock nobody reads then"),
+            "{told}"
+        );
+        assert!(
+            told.contains("cure tickets race prove --users 2 --lock --query"),
+            "{told}"
+        );
+    }
+    // A buyer that reads while another writes is kept out by the lock.
+    let mut command = event.command(["race", "prove", "--users", "2"]);
+    let run = Run::of(command.args(["--writes", "in-place"]).output().unwrap());
+    assert!(!run.stdout.contains("--query"), "{run:?}");
 }

@@ -270,3 +270,52 @@ fn a_row_is_skipped_as_it_was_sold_and_as_some_of_it_was_cancelled() {
         audited(&event);
     }
 }
+
+/// A sale was renamed, and the list corrected in the same way: the row is new, and who has tickets from this list is told.
+#[test]
+fn a_name_that_was_corrected_in_the_books_and_in_the_list_is_told() {
+    let event = made(20, "");
+    let list = "buyer;quantity\nAnna M\u{fc}ler;2\nKlein;2\n";
+    assert_eq!(counts(&import(&event, "q.csv", list, &[]).1)[0], Some(2));
+    assert_eq!(event.json("rename 3 Anna\u{a0}M\u{fc}ller").0, 0);
+    let name = event.sales()[0]["buyer"].as_str().unwrap().to_owned();
+    let corrected = format!("buyer;quantity\n{name};2\nKlein;2\nNeu;1\n");
+    let (code, done) = import(&event, "q.csv", &corrected, &[]);
+    assert_eq!((code, counts(&done)[0]), (0, Some(2)), "{done:#}");
+    let notes = done["notes"].to_string();
+    assert!(
+        notes.contains("these had tickets from this list already, and have more now: ")
+            && notes.contains("(row 2) sale 3-"),
+        "{done:#}"
+    );
+}
+
+/// A copy in another encoding: the command that writes it anew names its batch, and says nothing of whether it is sold.
+#[test]
+fn a_copy_that_is_written_anew_is_a_copy_still() {
+    let event = made(40, "");
+    let list = "buyer;quantity\nJ\u{fc}rgen;2\nKlein;2\nZo\u{eb};1\n";
+    assert_eq!(import(&event, "list.csv", list, &[]).0, 0);
+    let batch = ["--batch", "excel.csv"];
+    let [message, hint] = refusal(import(&event, "excel.utf8.csv", list, &batch));
+    assert!(
+        message.starts_with(
+            "3 of 3 rows that are not sold as of \"excel.csv\" equal sales of the list \"list.csv\""
+        ),
+        "{message}"
+    );
+    assert!(
+        hint.contains("excel.utf8.csv --batch excel.utf8.csv' sells those rows once more"),
+        "{hint}"
+    );
+    // Of the same list nothing is sold twice, and of a new one all.
+    let (code, done) = import(&event, "list.utf8.csv", list, &["--batch", "list.csv"]);
+    assert_eq!(
+        (code, counts(&done)[..2].to_vec()),
+        (0, vec![Some(0), Some(3)])
+    );
+    let again = ["--batch", "excel.utf8.csv"];
+    let (code, done) = import(&event, "excel.utf8.csv", list, &again);
+    assert_eq!((code, counts(&done)[0]), (0, Some(3)), "{done:#}");
+    audited(&event);
+}
