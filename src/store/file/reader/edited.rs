@@ -184,7 +184,7 @@ impl Edited {
             all.push("blanks stand before or behind a line");
         }
         if has(EditorMark::Spread) {
-            all.push("blanks stand between the members of a line, as a JSON formatter writes them");
+            all.push("blanks stand between the members of a line");
         }
         if has(EditorMark::Encoding) {
             all.push("its letters are in another encoding (WINDOWS-1252)");
